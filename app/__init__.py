@@ -1,0 +1,1 @@
+"""Recado: a multi-tenant WhatsApp CRM and campaign platform."""

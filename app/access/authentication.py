@@ -1,0 +1,44 @@
+"""Who is asking: a session cookie for pages, a bearer token for the API. Sets the viewer and the language."""
+
+from __future__ import annotations
+
+from litestar.datastructures import Headers
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from app.access import viewer
+from app.accounts.session import cookie_name
+from app.core import i18n
+
+PUBLIC_PREFIXES = ("/static/", "/intake/", "/health")
+
+
+class Authentication(ASGIMiddleware):
+    """On its own short connection: the request's transaction opens after the guards."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        scope["user"] = scope["auth"] = None
+        if scope["type"] == "http" and not scope["path"].startswith(PUBLIC_PREFIXES):
+            headers = Headers.from_scope(scope)
+            cookies = _cookies(headers.get("cookie", ""))
+            if scope["path"].startswith("/api/"):
+                kind, _, token = headers.get("authorization", "").partition(" ")
+                if kind.lower() == "bearer" and token:
+                    scope["user"] = await viewer.by_api_token(token.strip())
+            elif token := cookies.get(cookie_name()):
+                scope["user"] = await viewer.by_session(token)
+            i18n.choose(_language(scope, headers, cookies))
+        await next_app(scope, receive, send)
+
+
+def _language(scope: Scope, headers: Headers, cookies: dict[str, str]) -> str:
+    """Chosen on this browser, else the person's own, else what the browser asks for."""
+    if cookies.get("language") in i18n.LANGUAGES:
+        return cookies["language"]
+    known: viewer.Viewer | None = scope["user"]
+    return known.language if known else i18n.preferred(headers.get("accept-language", ""))
+
+
+def _cookies(header: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in header.split(";"))
+    return {name.strip(): value.strip().strip('"') for name, _, value in pairs}

@@ -1,0 +1,1 @@
+"""People who sign in: sign-up, sign-in, sessions."""

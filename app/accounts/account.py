@@ -1,0 +1,79 @@
+"""Accounts: a person, their password, and the workspace that sign-up makes for them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from psycopg.errors import UniqueViolation
+
+from app.core.db import Db
+from app.core.i18n import N_
+from app.core.secrets import NOBODY, hash_password, password_fits
+from app.core.statements import statements
+from app.tenants import tenant
+
+SHORTEST_PASSWORD = 10
+
+# Where each of our languages is mostly spoken, until the workspace says otherwise.
+HOMES = {
+    "es": ("ES", "Europe/Madrid"),
+    "pt-BR": ("BR", "America/Sao_Paulo"),
+    "en": ("GB", "Europe/London"),
+    "id": ("ID", "Asia/Jakarta"),
+}
+
+q = statements("accounts")
+
+
+class SignUp(msgspec.Struct, frozen=True):
+    workspace: Annotated[str, Meta(min_length=1, max_length=120)]
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    email: Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    password: Annotated[str, Meta(min_length=SHORTEST_PASSWORD, max_length=200)]
+
+
+class SignedUp(msgspec.Struct, frozen=True):
+    tenant: int
+    member: int
+
+
+class Account(msgspec.Struct, frozen=True):
+    user_id: int
+    tenant_id: int
+    password_hash: str
+
+
+class EmailTaken(Exception):
+    """Somebody signed up with it before."""
+
+    message = N_("There is already an account with this e-mail. Sign in, or use another one.")
+
+
+async def sign_up(db: Db, wish: SignUp, *, language: str) -> SignedUp:
+    """Workspace, owner and defaults, or nothing. Raises EmailTaken. Needs the platform's door."""
+    country, zone = HOMES[language]
+    slug = await tenant.free_slug(db, wish.workspace)
+    try:
+        return await db.one(
+            q.sign_up, SignedUp, workspace=wish.workspace, slug=slug, country=country, zone=zone, language=language,
+            name=wish.name, email=wish.email.lower(), password_hash=hash_password(wish.password),
+        )  # fmt: skip
+    except UniqueViolation as clash:
+        if clash.diag.constraint_name == "users_email_key":
+            raise EmailTaken from None
+        raise
+
+
+async def check(db: Db, email: str, password: str) -> Account | None:
+    """None for a wrong password and for an unknown e-mail alike, after the same time."""
+    account = await db.maybe(q.by_email, Account, email=email.lower())
+    if not password_fits(password, account.password_hash if account else NOBODY):
+        return None
+    return account
+
+
+async def find(db: Db, email: str) -> Account:
+    """Raises NotFound."""
+    return await db.one(q.by_email, Account, email=email.lower())

@@ -1,0 +1,1 @@
+"""The ground that every feature stands on: database, pages, jobs, live updates, languages."""

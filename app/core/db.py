@@ -1,0 +1,128 @@
+"""Two doors to Postgres: a tenant's own rows, and, on purpose and by name, the platform's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, dict_row, scalar_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+from app.core.statements import Statement
+
+T = TypeVar("T")
+POOL_SIZE = 10
+POOL_WAIT = 5.0  # seconds before a request gives up with PoolTimeout, which answers 503
+
+set_json_dumps(msgspec.json.encode)
+set_json_loads(msgspec.json.decode)
+
+# Every transaction says all four, so nothing is inherited from the one before it.
+ENTER = """select set_config('app.tenant_id', %s, true), set_config('app.viewer_id', %s, true),
+                  set_config('app.sees_all', %s, true), set_config('app.platform', %s, true)"""
+
+
+class NotFound(Exception):
+    """Not there, or not yours: the two look the same."""
+
+
+class Db:
+    """One open transaction. Statements are named; results are structs."""
+
+    def __init__(self, conn: AsyncConnection[Any], tenant_id: int | None) -> None:
+        self.conn = conn
+        self.tenant_id = tenant_id
+
+    async def one(self, statement: Statement, row: type[T], /, **values: Any) -> T:
+        """The only row. Raises NotFound when there is none."""
+        found = await self.maybe(statement, row, **values)
+        if found is None:
+            raise NotFound(statement.name)
+        return found
+
+    async def maybe(self, statement: Statement, row: type[T], /, **values: Any) -> T | None:
+        """The first row, or None."""
+        async with self.conn.cursor(row_factory=class_row(row)) as cursor:
+            await cursor.execute(statement.encode(), values)
+            return await cursor.fetchone()
+
+    async def many(self, statement: Statement, row: type[T], /, **values: Any) -> list[T]:
+        """All rows, in the statement's order."""
+        async with self.conn.cursor(row_factory=class_row(row)) as cursor:
+            await cursor.execute(statement.encode(), values)
+            return await cursor.fetchall()
+
+    async def rows(self, statement: Statement, /, **values: Any) -> list[dict[str, Any]]:
+        """All rows as dictionaries, for what has no struct."""
+        async with self.conn.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(statement.encode(), values)
+            return await cursor.fetchall()
+
+    async def value(self, statement: Statement, /, **values: Any) -> Any:
+        """The first column of the first row, or None."""
+        async with self.conn.cursor(row_factory=scalar_row) as cursor:
+            await cursor.execute(statement.encode(), values)
+            return await cursor.fetchone()
+
+    async def run(self, statement: Statement, /, **values: Any) -> int:
+        """How many rows it touched."""
+        cursor = await self.conn.execute(statement.encode(), values)
+        return cursor.rowcount
+
+
+class Tenant(msgspec.Struct, frozen=True):
+    """The key to one tenant's door. A job gets it; a request makes it from its viewer."""
+
+    id: int
+
+    @asynccontextmanager
+    async def tx(self, *, viewer_id: int | None = None, sees_all: bool = True) -> AsyncIterator[Db]:
+        """A transaction that sees this tenant only; commits at the end, rolls back on an exception."""
+        async with pool().connection() as conn:
+            await conn.execute(ENTER, (str(self.id), str(viewer_id or ""), "on" if sees_all else "", ""))
+            yield Db(conn, self.id)
+
+
+@asynccontextmanager
+async def platform_tx() -> AsyncIterator[Db]:
+    """The second door: only tables with a policy of their own for it open."""
+    async with pool().connection() as conn:
+        await conn.execute(ENTER, ("", "", "", "on"))
+        yield Db(conn, None)
+
+
+_pools: list[AsyncConnectionPool[AsyncConnection[Any]]] = []
+
+
+def pool() -> AsyncConnectionPool[AsyncConnection[Any]]:
+    """The pool of this process. Raises IndexError before `open_pool`."""
+    return _pools[-1]
+
+
+@asynccontextmanager
+async def open_pool(url: str, *, size: int = POOL_SIZE) -> AsyncIterator[AsyncConnectionPool[AsyncConnection[Any]]]:
+    """Connections for the length of the block. Raises PoolTimeout when the server does not answer."""
+    opened: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+        url, min_size=2, max_size=size, timeout=POOL_WAIT, open=False, name="recado"
+    )
+    await opened.open(wait=True, timeout=POOL_WAIT)
+    _pools.append(opened)
+    try:
+        yield opened
+    finally:
+        _pools.remove(opened)
+        await opened.close(timeout=2)
+
+
+async def bypasses_row_security(url: str) -> str | None:
+    """The role's name when it is a superuser or has BYPASSRLS, because then isolation is decoration."""
+    async with await AsyncConnection.connect(url) as conn:
+        cursor = await conn.execute(
+            "select rolname from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)"
+        )
+        found: Sequence[str] | None = await cursor.fetchone()
+        return found[0] if found else None

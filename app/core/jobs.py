@@ -1,0 +1,97 @@
+"""A job is a domain function with @job on it: enqueued in the caller's transaction, it carries its tenant."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import procrastinate
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job as QueuedJob
+
+from app.core.clock import now
+from app.core.db import Db, Tenant
+
+# Queues and how many of each run at once in one worker: a campaign can never delay a reply.
+QUEUES = {"chat": 16, "intake": 4, "campaigns": 8, "automations": 4, "webhooks": 4, "maintenance": 2}
+ATTEMPTS = 3
+BASE_WAIT = 2.0  # seconds
+LONGEST_WAIT = 30.0  # seconds
+
+app = App(connector=PsycopgConnector())
+
+
+class Jittered(BaseRetryStrategy):
+    """Decorrelated jitter. A deploy cancels running jobs, and a job without a retry is lost by that: so all have one."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
+        """None ends the job as failed, which is the dead-letter list."""
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_in={"seconds": 0})
+        if job.attempts >= ATTEMPTS - 1:
+            return None
+        seconds = min(LONGEST_WAIT, random.uniform(BASE_WAIT, BASE_WAIT * 3 ** (job.attempts + 1)))  # noqa: S311
+        return RetryDecision(retry_in={"seconds": int(seconds) + 1})
+
+
+class Job:
+    """A function that runs later. `.later(db, …)` enqueues it on the caller's transaction: no commit, no job."""
+
+    def __init__(self, task: Any) -> None:
+        self.task = task
+
+    async def later(self, db: Db, *, at: datetime | None = None, once: str | None = None, **arguments: Any) -> None:
+        """`once` names a wake-up: while one with that name waits, another is not added (and that is no error)."""
+        if once is not None and await _is_waiting(db, once):
+            return
+        options: dict[str, Any] = {"connection": db.conn}
+        if at is not None:
+            options["schedule_at"] = at
+        if once is not None:
+            options["queueing_lock"] = once
+        if db.tenant_id is not None:
+            arguments["tenant_id"] = db.tenant_id
+        try:
+            # A clash aborts the transaction, so it is confined to a savepoint.
+            async with db.conn.transaction():
+                await self.task.configure(**options).defer_async(**arguments)
+        except procrastinate.exceptions.AlreadyEnqueued:
+            return
+
+
+async def _is_waiting(db: Db, once: str) -> bool:
+    found = await db.conn.execute(
+        "select from procrastinate_jobs where queueing_lock = %s and status = 'todo'"
+        " and (scheduled_at is null or scheduled_at <= %s)",
+        (once, now() + timedelta(seconds=1)),
+    )
+    return found.rowcount > 0
+
+
+def job(*, queue: str, priority: int = 0) -> Callable[[Callable[..., Awaitable[None]]], Job]:
+    """Decorates `async def verb(tenant: Tenant, *, …)`. Larger priorities go first."""
+
+    def decorate(function: Callable[..., Awaitable[None]]) -> Job:
+        async def run(*, tenant_id: int, **arguments: Any) -> None:
+            await function(Tenant(tenant_id), **arguments)
+
+        name = f"{function.__module__.removeprefix('app.')}.{function.__name__}"
+        return Job(app.task(name=name, queue=queue, priority=priority, retry=Jittered())(run))
+
+    return decorate
+
+
+def periodic(cron: str, *, queue: str = "maintenance") -> Callable[[Callable[[], Awaitable[None]]], Any]:
+    """A platform job on a cron line (six fields: seconds last). Used by schedule.py only."""
+
+    def decorate(function: Callable[[], Awaitable[None]]) -> Any:
+        async def run(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the due time
+            await function()
+
+        name = f"schedule.{function.__name__}"
+        return app.periodic(cron=cron)(app.task(name=name, queue=queue, queueing_lock=name, retry=Jittered())(run))
+
+    return decorate

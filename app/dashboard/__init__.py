@@ -1,0 +1,1 @@
+"""Totals of the workspace, by day."""

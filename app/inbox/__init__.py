@@ -1,0 +1,1 @@
+"""Conversations with customers: the thread, the composer, quick replies."""

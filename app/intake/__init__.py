@@ -1,0 +1,1 @@
+"""What providers send to us: stored first, read afterwards."""

@@ -1,0 +1,1 @@
+"""Message templates: drafts, checks, review by the provider."""

@@ -1,0 +1,1 @@
+"""WhatsApp Business Accounts, their numbers, credentials and send rate."""

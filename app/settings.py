@@ -1,0 +1,133 @@
+"""The environment, read once. The only place that knows the names of variables."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+DEFAULT_PORT = 8000
+GRAPH_URL = "https://graph.facebook.com"
+
+
+class SettingsError(Exception):
+    """A sentence for the person who starts Recado."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    environment: Literal["development", "production"]
+    home: Path
+    database_url: str | None
+    replica_url: str | None
+    embedded: bool
+    port: int
+    secret_key: str
+    encryption_keys: tuple[str, ...]
+    public_url: str
+    graph_url: str
+    simulator: bool
+    meta_app_id: str
+    meta_app_secret: str
+    meta_verify_token: str
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+
+KNOWN = {
+    "RECADO_ENV", "RECADO_HOME", "RECADO_SECRET_KEY", "RECADO_ENCRYPTION_KEYS", "RECADO_PUBLIC_URL", "RECADO_EMBEDDED",
+}  # fmt: skip
+
+
+def read(environ: dict[str, str], *, port: int | None = None) -> Settings:
+    """Raises SettingsError for an unknown RECADO_ name, a value out of range, or a secret missing in production."""
+    if unknown := sorted(name for name in environ if name.startswith("RECADO_") and name not in KNOWN):
+        raise SettingsError(f"{unknown[0]} is not a setting of Recado. Known: {', '.join(sorted(KNOWN))}.")
+    environment = environ.get("RECADO_ENV", "development")
+    if environment not in ("development", "production"):
+        raise SettingsError(f"RECADO_ENV is {environment!r}. Set it to development or production.")
+    home = Path(environ.get("RECADO_HOME", ".recado")).absolute()
+    if environment == "production":
+        _refuse_missing(environ)
+        kept = {}
+    else:
+        kept = _development_secrets(home)
+    chosen_port = port if port is not None else _port(environ.get("PORT", ""))
+    public_url = environ.get("RECADO_PUBLIC_URL", f"http://127.0.0.1:{chosen_port}").rstrip("/")
+    simulator = environment == "development" and not environ.get("META_GRAPH_URL")
+    return Settings(
+        environment="production" if environment == "production" else "development",
+        home=home,
+        database_url=environ.get("DATABASE_URL") or None,
+        replica_url=environ.get("DATABASE_REPLICA_URL") or None,
+        embedded=not environ.get("DATABASE_URL"),
+        port=chosen_port,
+        secret_key=environ.get("RECADO_SECRET_KEY") or kept["secret_key"],
+        encryption_keys=_keys(environ.get("RECADO_ENCRYPTION_KEYS") or kept["encryption_keys"]),
+        public_url=public_url,
+        graph_url=(f"http://127.0.0.1:{chosen_port}" if simulator else environ.get("META_GRAPH_URL") or GRAPH_URL).rstrip("/"),
+        simulator=simulator,
+        meta_app_id=environ.get("META_APP_ID", ""),
+        meta_app_secret=environ.get("META_APP_SECRET", ""),
+        meta_verify_token=environ.get("META_VERIFY_TOKEN") or kept.get("verify_token", ""),
+    )
+
+
+def _refuse_missing(environ: dict[str, str]) -> None:
+    for name in ("RECADO_SECRET_KEY", "RECADO_ENCRYPTION_KEYS", "RECADO_PUBLIC_URL", "META_VERIFY_TOKEN"):
+        if not environ.get(name):
+            raise SettingsError(f"{name} is missing. Production needs it; the README says how to make one.")
+    if not environ.get("DATABASE_URL") and environ.get("RECADO_EMBEDDED") != "yes":
+        raise SettingsError("DATABASE_URL is missing. Set it, or set RECADO_EMBEDDED=yes to use the embedded Postgres.")
+
+
+def _port(text: str) -> int:
+    if not text:
+        return DEFAULT_PORT
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingsError(f"PORT is {text!r}. Set it to a number from 1 to 65535.")
+    return int(text)
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in text.split(",") if key.strip())
+    if not keys or any(len(key) < 32 for key in keys):
+        raise SettingsError("RECADO_ENCRYPTION_KEYS holds a key of fewer than 32 characters. Make longer ones, newest first.")
+    return keys
+
+
+def _development_secrets(home: Path) -> dict[str, str]:
+    """Made once and kept, so that sessions and sealed credentials outlive a restart."""
+    path = home / "secrets.json"
+    if path.exists():
+        kept: dict[str, str] = json.loads(path.read_text())
+        return kept
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        made = {name: secrets.token_urlsafe(32) for name in ("secret_key", "encryption_keys", "verify_token")}
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(made))
+    except OSError as problem:
+        raise SettingsError(f"RECADO_HOME {home} cannot be written: {problem.strerror}.") from None
+    return made
+
+
+_port_from_command_line: int | None = None
+
+
+def choose_port(port: int | None) -> None:
+    """`serve --port N` wins over PORT; it must come before the first `settings()`."""
+    global _port_from_command_line  # noqa: PLW0603 - the command line is read once, before anything else
+    _port_from_command_line = port
+    settings.cache_clear()
+
+
+@cache
+def settings() -> Settings:
+    return read(dict(os.environ), port=_port_from_command_line)

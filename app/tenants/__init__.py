@@ -1,0 +1,1 @@
+"""Workspaces: the companies that live side by side and never see each other."""
