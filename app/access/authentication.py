@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from litestar.datastructures import Headers
+from urllib.parse import parse_qs
+
+from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access import viewer
 from app.accounts.session import cookie_name
@@ -27,8 +29,23 @@ class Authentication(ASGIMiddleware):
                     scope["user"] = await viewer.by_api_token(token.strip())
             elif token := cookies.get(cookie_name()):
                 scope["user"] = await viewer.by_session(token)
-            i18n.choose(_language(scope, headers, cookies))
+            wish = parse_qs(scope["query_string"].decode("latin-1")).get("language", [""])[0]
+            i18n.choose(_language(scope, headers, cookies | ({"language": wish} if wish else {})))
+            if wish in i18n.LANGUAGES:
+                send = _remembering(wish, send)
         await next_app(scope, receive, send)
+
+
+def _remembering(code: str, send: Send) -> Send:
+    """`?language=…` works on every page and is kept on this browser for a year."""
+
+    async def with_cookie(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            headers.add("Set-Cookie", f"language={code}; Path=/; Max-Age=31536000; SameSite=lax; HttpOnly")
+        await send(message)
+
+    return with_cookie
 
 
 def _language(scope: Scope, headers: Headers, cookies: dict[str, str]) -> str:

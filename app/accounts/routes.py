@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from litestar import Request, Router, get, post
-from litestar.response import Redirect, Response
+from litestar.response import Redirect
 
 from app.accounts import account, session, throttle
 from app.core import demo, i18n
@@ -99,18 +99,11 @@ async def start(request: Request) -> Redirect:
     return Redirect(HOME if request.user else "/sign-in", status_code=303)
 
 
-@post("/language/{code:str}", public=True)
-async def choose_language(request: Request, code: str) -> Response:
-    answer = redirect(request, request.headers.get("referer") or "/")
-    answer.set_cookie("language", code if code in i18n.LANGUAGES else i18n.DEFAULT_LANGUAGE, max_age=31536000, samesite="lax")
-    return answer
-
-
 def _with(answer: Page, cookie) -> Page:  # type: ignore[no-untyped-def]
     answer.set_cookie(cookie)
     return answer
 
 
 router = Router(
-    "/", route_handlers=[start, sign_in_page, sign_in, sign_up_page, sign_up, sign_out, open_demo, choose_language]
+    "/", route_handlers=[start, sign_in_page, sign_in, sign_up_page, sign_up, sign_out, open_demo]
 )

@@ -58,8 +58,8 @@ def start(home: Path) -> Embedded:
 
 def _plain_role(superuser_url: str) -> str:
     with psycopg.connect(superuser_url, autocommit=True) as conn:
-        if not conn.execute("select from pg_roles where rolname = 'recado'").fetchone():
+        if not conn.execute("select 1 from pg_roles where rolname = 'recado'").fetchone():
             conn.execute("create role recado login")
-        if not conn.execute("select from pg_database where datname = 'recado'").fetchone():
+        if not conn.execute("select 1 from pg_database where datname = 'recado'").fetchone():
             conn.execute("create database recado owner recado")
     return superuser_url.replace("postgres:@", "recado:@").replace("/postgres?", "/recado?")

@@ -46,7 +46,10 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def preferred(accept_language: str) -> str:
-    """The best of our languages for an Accept-Language header (RFC 9110, 12.5.4)."""
+    """The best of our languages for an Accept-Language header (RFC 9110, 12.5.4).
+
+    English counts only when somebody chooses it here: it is what browsers send when nobody ever chose.
+    """
     wishes = []
     for part in accept_language.split(","):
         code, _, quality = part.strip().partition(";q=")
@@ -56,7 +59,7 @@ def preferred(accept_language: str) -> str:
             continue
     for _, code in sorted(wishes, key=lambda wish: -wish[0]):
         for known in LANGUAGES:
-            if code.split("-")[0] == known.lower().split("-")[0]:
+            if known != "en" and code.split("-")[0] == known.lower().split("-")[0]:
                 return known
     return DEFAULT_LANGUAGE
 

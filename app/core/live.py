@@ -143,6 +143,8 @@ async def messages(
 
     A returning tab (it sent Last-Event-ID) may have missed something, so it resyncs first.
     """
+    # An id right away: without one the browser has nothing to send when it returns.
+    yield ServerSentEventMessage(id="0", data=None)
     if returning:
         yield ServerSentEventMessage(event=RESYNC, data="0")
     async with aclosing(hub.events(tenant_id, topics)) as events:  # type: ignore[type-var]

@@ -42,7 +42,7 @@ def environment() -> Environment:
     env.filters |= {"when": when, "day": day, "clock": clock_time, "number": number, "percent": percent, "ago": ago}
     ui = SimpleNamespace()
     env.globals["ui"] = ui
-    for name in sorted(env.list_templates(filter_func=lambda path: path.startswith("ui/") and path.endswith(".html"))):
+    for name in sorted(name for name in env.list_templates(["html"]) if name.startswith("ui/")):
         for macro, function in vars(env.get_template(name).module).items():
             if not macro.startswith("_"):
                 setattr(ui, macro, function)

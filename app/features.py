@@ -1,0 +1,46 @@
+"""What the application is made of: its routers and its navigation, on one page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Router
+from litestar.openapi import OpenAPIConfig
+
+from app import live_routes
+from app.access.permissions import Permission
+from app.accounts import routes as accounts
+from app.core.i18n import N_
+from app.inbox import quick_reply_routes
+
+NAVIGATION = [
+    ("/inbox", "inbox", N_("Inbox"), Permission.VIEW_CONVERSATIONS, True),
+    ("/contacts", "users", N_("Contacts"), Permission.VIEW_CONTACTS, True),
+    ("/campaigns", "send", N_("Campaigns"), Permission.VIEW_CAMPAIGNS, True),
+    ("/message-templates", "template", N_("Templates"), Permission.VIEW_TEMPLATES, False),
+    ("/dashboard", "chart", N_("Dashboard"), Permission.VIEW_DASHBOARD, True),
+    ("/numbers", "phone", N_("Numbers"), Permission.VIEW_NUMBERS, False),
+    ("/settings", "settings", N_("Settings"), Permission.VIEW_SETTINGS, True),
+]
+
+
+def routers() -> list[Router]:
+    return [accounts.router, live_routes.router, quick_reply_routes.router]
+
+
+def openapi() -> OpenAPIConfig | None:
+    return None
+
+
+def navigation(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The doors that this viewer may open."""
+    viewer = request.scope.get("user")
+    path = request.url.path
+    return {
+        "nav": [
+            {"href": href, "icon": icon, "label": label, "tab": tab, "count": None,
+             "current": path == href or path.startswith(href + "/")}
+            for href, icon, label, permission, tab in NAVIGATION
+            if viewer is not None and viewer.can(permission)
+        ]
+    }  # fmt: skip

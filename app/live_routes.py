@@ -1,0 +1,34 @@
+"""The one stream of every page: signals of all topics that its viewer may see. The inbox has a richer one of its own."""
+
+from __future__ import annotations
+
+from litestar import Router, get
+from litestar.response import ServerSentEvent
+
+from app.access.guards import signed_in
+from app.access.permissions import Permission
+from app.access.viewer import CurrentRequest, Viewer
+from app.core import live
+
+TOPICS = {
+    "inbox": Permission.VIEW_CONVERSATIONS,
+    "quick_replies": Permission.VIEW_CONVERSATIONS,
+    "contacts": Permission.VIEW_CONTACTS,
+    "message_templates": Permission.VIEW_TEMPLATES,
+    "campaigns": Permission.VIEW_CAMPAIGNS,
+    "numbers": Permission.VIEW_NUMBERS,
+    "dashboard": Permission.VIEW_DASHBOARD,
+}
+
+
+def topics_of(viewer: Viewer) -> list[str]:
+    """Their permissions decide when the stream opens; it lives for ten minutes at most."""
+    return [topic for topic, permission in TOPICS.items() if viewer.can(permission)]
+
+
+@get("/live", guards=[signed_in])
+async def signals(request: CurrentRequest) -> ServerSentEvent:
+    return live.stream(request, topics_of(request.user))
+
+
+router = Router("/", route_handlers=[signals])

@@ -1,0 +1,123 @@
+"""The ASGI application: routers, middleware, errors, headers, and the navigation that layouts show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from litestar import Litestar, MediaType, Request, Response
+from litestar.config.csrf import CSRFConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp
+from msgspec import json
+from psycopg_pool import PoolTimeout
+
+from app import features
+from app.access.authentication import Authentication
+from app.access.guards import NotAllowed, NotSignedIn, current_viewer, tenant_db
+from app.accounts import session
+from app.core import pages
+from app.core.db import NotFound
+from app.core.headers import SecurityHeaders
+from app.core.i18n import N_, gettext
+from app.core.pages import ROOT
+from app.settings import settings
+
+log = structlog.get_logger()
+YEAR = 31536000
+
+TITLES = {
+    401: N_("Sign in to continue"),
+    403: N_("Your role does not allow this"),
+    404: N_("This page is not here"),
+    405: N_("This page is not here"),
+    413: N_("This is too large"),
+    500: N_("Something failed on our side"),
+    503: N_("Too much is happening at once"),
+}
+
+
+def application() -> Litestar:
+    """A new application; the pools and the hub belong to whoever serves it."""
+    pages.add_context(features.navigation)
+    return Litestar(
+        route_handlers=[
+            create_static_files_router(
+                "/static", [ROOT / "static"], cache_control=_for_ever(), opt={"public": True, "exclude_from_csrf": True}
+            ),
+            *features.routers(),
+        ],
+        dependencies={"db": Provide(tenant_db), "viewer": Provide(current_viewer)},
+        middleware=[SecurityHeaders(), Authentication()],
+        csrf_config=CSRFConfig(
+            secret=settings().secret_key, cookie_name="__Host-csrf" if session.secure() else "csrf",
+            header_name=pages.CSRF_HEADER, cookie_secure=session.secure(), cookie_samesite="lax",
+        ),
+        exception_handlers={
+            NotFound: _not_found, NotSignedIn: _not_signed_in, NotAllowed: _not_allowed,
+            PoolTimeout: _too_busy, HTTPException: _http_error, Exception: _broken,
+        },
+        openapi_config=features.openapi(),
+        request_max_body_size=100 * 1024 * 1024,
+        logging_config=None,
+    )  # fmt: skip
+
+
+def _for_ever() -> Any:
+    from litestar.datastructures import CacheControlHeader
+
+    return CacheControlHeader(max_age=YEAR, immutable=True) if settings().production else CacheControlHeader(no_cache=True)
+
+
+def _answer(request: Request[Any, Any, Any], status: int, detail: str = "") -> Response[Any]:
+    if request.url.path.startswith("/api/"):
+        return problem(status, detail or gettext(TITLES.get(status, TITLES[500])))
+    if request.headers.get("hx-request") and status < 500:
+        return Response(detail or gettext(TITLES.get(status, TITLES[500])), status_code=status, media_type=MediaType.TEXT,
+                        headers={"HX-Reswap": "none", "HX-Trigger": json.encode({"toast": detail or gettext(TITLES.get(status, ""))}).decode()})  # fmt: skip
+    html = pages.render(request, "errors/error.html", code=status, title=TITLES.get(status, TITLES[500]), detail=detail)
+    return Response(html, status_code=status, media_type=MediaType.HTML)
+
+
+def problem(status: int, title: str, **more: Any) -> Response[Any]:
+    """An error of the API as problem details (RFC 9457)."""
+    return Response({"type": "about:blank", "title": title, "status": status, **more}, status_code=status,
+                    media_type="application/problem+json")  # fmt: skip
+
+
+def _not_found(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    return _answer(request, 404)
+
+
+def _not_signed_in(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    if request.url.path.startswith("/api/"):
+        answer = problem(401, gettext(TITLES[401]))
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+    return pages.redirect(request, "/sign-in")
+
+
+def _not_allowed(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    return _answer(request, 403)
+
+
+def _too_busy(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    answer = _answer(request, 503)
+    answer.headers["Retry-After"] = "2"
+    return answer
+
+
+def _http_error(request: Request[Any, Any, Any], problem: HTTPException) -> Response[Any]:
+    if isinstance(problem, PermissionDeniedException) and "CSRF" in problem.detail:
+        return _answer(request, 403, gettext(N_("The page was open for too long. Reload it and try again.")))
+    return _answer(request, problem.status_code, problem.detail if problem.status_code in (400, 422) else "")
+
+
+def _broken(request: Request[Any, Any, Any], problem: Exception) -> Response[Any]:
+    log.error("request failed", path=request.url.path, exc_info=problem)
+    return _answer(request, 500)
+
+
+__all__ = ["ASGIApp", "application", "problem"]

@@ -1,0 +1,143 @@
+"""Web and worker in one loop; if either half stops, the process ends with an error and is restarted."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+
+from app import worker
+from app.core import db, embedded
+from app.core.live import hub
+from app.core.migrate import migrate
+from app.main import application
+from app.settings import Settings, SettingsError
+
+STREAMS_END_WITHIN = 2  # seconds; open live streams would otherwise hold a stop for ever
+
+
+class Server(uvicorn.Server):
+    """Signals are ours: web, worker and database stop in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def run(settings: Settings, *, web: bool, work: bool) -> None:
+    """Until a signal. Raises SettingsError, EmbeddedError or MigrationError with a sentence for the operator."""
+    listening = _listen(settings.port) if web else None
+    with _only_one(settings.home) if settings.embedded and web and work else suppress():
+        async with ready(settings) as url:
+            await _run(settings, url, listening, work=work)
+
+
+async def _run(settings: Settings, url: str, listening: socket.socket | None, *, work: bool) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    server = web_server(settings) if listening else None
+    tasks = [asyncio.create_task(hub.run(url), name="hub")]
+    if server and listening:
+        tasks.append(asyncio.create_task(server.serve([listening]), name="web"))
+    if work:
+        tasks.append(asyncio.create_task(worker.run(url), name="worker"))
+    if server:
+        sys.stdout.write(greeting(settings))
+        sys.stdout.flush()
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    hub.close()
+    if server:
+        server.should_exit = True
+        await asyncio.wait([task for task in tasks if task.get_name() == "web"], timeout=STREAMS_END_WITHIN + 1)
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=worker.STOPS_WITHIN + 1)
+    for task in done - {stopping}:
+        task.result()
+        raise SettingsError(f"The {task.get_name()} stopped by itself. Start Recado again; the log above says more.")
+
+
+def web_server(settings: Settings) -> Server:
+    """Not started yet."""
+    return Server(
+        uvicorn.Config(
+            _with_simulator(settings), lifespan="on", log_config=None, access_log=False, server_header=False,
+            timeout_graceful_shutdown=STREAMS_END_WITHIN, proxy_headers=settings.production, forwarded_allow_ips="*",
+        )
+    )  # fmt: skip
+
+
+def _with_simulator(settings: Settings) -> Callable[..., object]:
+    """In development the simulator answers on the same port, under the paths that the Graph API has."""
+    app = application()
+    if not settings.simulator:
+        return app
+    from app.simulator.main import application as simulator
+
+    stand_in = simulator(settings.public_url)
+
+    async def either(scope, receive, send):  # type: ignore[no-untyped-def]
+        path = scope.get("path", "")
+        simulated = path.startswith(("/simulator", "/v2")) and scope["type"] == "http"
+        await (stand_in if simulated else app)(scope, receive, send)
+
+    return either
+
+
+@asynccontextmanager
+async def ready(settings: Settings) -> AsyncIterator[str]:
+    """A migrated database whose role cannot bypass row-level security, and a pool to it."""
+    server = await asyncio.to_thread(embedded.start, settings.home) if settings.embedded else None
+    url = server.url if server else settings.database_url or ""
+    try:
+        if role := await db.bypasses_row_security(url):
+            raise SettingsError(
+                f"The database role {role} can bypass row-level security, so workspaces would not be sealed from each"
+                " other. Use a plain role without SUPERUSER and BYPASSRLS that owns its database."
+            )
+        await migrate(url)
+        async with db.open_pool(url):
+            yield url
+    finally:
+        if server:
+            await asyncio.to_thread(server.stop)
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("0.0.0.0", port))  # noqa: S104 - a dyno is reached from outside
+    except OSError:
+        raise SettingsError(f"Port {port} is in use. Stop what uses it, or choose another: ./recado serve --port N.") from None
+    listening.listen(2048)
+    return listening
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """The lock goes with the process, so nothing is left behind by kill -9."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "serve.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SettingsError(f"Recado already runs on {home}. Stop it, or set RECADO_HOME to another folder.") from None
+        yield
+
+
+def greeting(settings: Settings) -> str:
+    """Where to go."""
+    lines = [f"\n  Recado is at {settings.public_url}"]
+    if settings.simulator:
+        lines.append(f"  The simulated phones are at {settings.public_url}/simulator")
+    return "\n".join([*lines, "  Ctrl-C stops it.\n\n"])

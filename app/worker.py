@@ -1,0 +1,41 @@
+"""The worker: procrastinate's queues, each group with its own concurrency, and the loops that wait for a wake-up."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from procrastinate import PsycopgConnector
+
+from app import reactions, schedule
+from app.core import jobs
+
+# Each group is a procrastinate worker with its own LISTEN connection. Chat has one to itself: an agent is waiting.
+GROUPS = (("chat",), ("campaigns",), ("intake", "automations", "webhooks", "maintenance"))
+STOPS_WITHIN = 2.0  # seconds, then running jobs are cancelled and go back to their queue
+
+__all__ = ["run", "schedule"]
+
+
+async def run(url: str) -> None:
+    """Works until it is cancelled. A failing part ends all of it, and the process is restarted."""
+    reactions.register()
+    async with AsyncExitStack() as stack:
+        connector = PsycopgConnector(conninfo=url, min_size=1, max_size=6)
+        app = stack.enter_context(jobs.app.replace_connector(connector))
+        await stack.enter_async_context(app.open_async())
+        async with asyncio.TaskGroup() as group:
+            for queues in GROUPS:
+                group.create_task(
+                    app.run_worker_async(
+                        queues=list(queues),
+                        name=queues[0],
+                        concurrency=sum(jobs.QUEUES[queue] for queue in queues),
+                        install_signal_handlers=False,
+                        fetch_job_polling_interval=5.0,
+                        shutdown_graceful_timeout=STOPS_WITHIN,
+                        delete_jobs="successful",
+                        update_heartbeat_interval=10,
+                        stalled_worker_timeout=30,
+                    )
+                )

@@ -1,0 +1,188 @@
+"""The house under test: real Postgres, real HTTP, the simulator, a worker; and the people who use it.
+
+Every test signs up workspaces of its own, so tests need no clean-up and run in any order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
+
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+
+HOME = Path(tempfile.mkdtemp(prefix="recado-test-"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+PORT, SIMULATOR_PORT = free_port(), free_port()
+for name in [name for name in os.environ if name.startswith(("RECADO_", "META_"))]:
+    del os.environ[name]
+os.environ |= {
+    "RECADO_HOME": str(HOME), "PORT": str(PORT), "META_GRAPH_URL": f"http://127.0.0.1:{SIMULATOR_PORT}",
+}  # fmt: skip
+os.environ.pop("DATABASE_URL", None)
+
+from app import serve, worker  # noqa: E402
+from app.accounts import account  # noqa: E402
+from app.core import db, embedded  # noqa: E402
+from app.core.db import Tenant, platform_tx  # noqa: E402
+from app.core.live import hub  # noqa: E402
+from app.core.migrate import migrate  # noqa: E402
+from app.settings import settings  # noqa: E402
+from app.simulator.main import application as simulator_application  # noqa: E402
+
+BASE = f"http://127.0.0.1:{PORT}"
+SIMULATOR = f"http://127.0.0.1:{SIMULATOR_PORT}"
+PASSWORD = "caballo correcto"
+PATIENCE = 15.0  # seconds that `eventually` waits before it fails
+
+
+@pytest.fixture(scope="session")
+async def house() -> AsyncIterator[str]:
+    """Web, worker and simulator, once for all tests; the URL of the database."""
+    server = await asyncio.to_thread(embedded.start, HOME)
+    await migrate(server.url)
+    simulator = uvicorn.Server(uvicorn.Config(simulator_application(), port=SIMULATOR_PORT, log_config=None, lifespan="auto"))
+    web = serve.web_server(settings())
+    async with db.open_pool(server.url):
+        listening = serve._listen(PORT)
+        tasks = [
+            asyncio.create_task(simulator.serve()), asyncio.create_task(web.serve([listening])),
+            asyncio.create_task(hub.run(server.url)), asyncio.create_task(worker.run(server.url)),
+        ]  # fmt: skip
+        await eventually(lambda: web.started and simulator.started)
+        yield server.url
+        hub.close()
+        web.should_exit = simulator.should_exit = True
+        await asyncio.wait(tasks[:2], timeout=5)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=5)
+    await asyncio.to_thread(server.stop)
+
+
+class Person:
+    """Somebody with a browser, or with nothing but an address."""
+
+    def __init__(self, email: str = "", tenant_id: int = 0, user_id: int = 0) -> None:
+        self.email, self.tenant_id, self.user_id = email, tenant_id, user_id
+        self.http = httpx.AsyncClient(base_url=BASE, timeout=20)
+
+    @property
+    def tenant(self) -> Tenant:
+        return Tenant(self.tenant_id)
+
+    async def sign_in(self) -> Person:
+        await self.http.get("/sign-in")
+        answer = await self.post("/sign-in", {"email": self.email, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return self
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        return await self.http.get(path, **options)
+
+    async def partial(self, path: str) -> httpx.Response:
+        return await self.http.get(path, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+
+    async def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
+        return await self._send("POST", path, data, **options)
+
+    async def put(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
+        return await self._send("PUT", path, data, **options)
+
+    async def delete(self, path: str, **options: Any) -> httpx.Response:
+        return await self._send("DELETE", path, None, **options)
+
+    async def _send(self, method: str, path: str, data: dict[str, Any] | None, **options: Any) -> httpx.Response:
+        headers = {"x-csrftoken": self.http.cookies.get("csrf") or "", **options.pop("headers", {})}
+        return await self.http.request(method, path, data=data, headers=headers, **options)
+
+
+def page_of(answer: httpx.Response) -> HTMLParser:
+    return HTMLParser(answer.text)
+
+
+def text_of(answer: httpx.Response, selector: str) -> str:
+    found = page_of(answer).css_first(selector)
+    assert found is not None, f"no {selector} in {answer.text[:2000]}"
+    return " ".join(found.text().split())
+
+
+async def eventually(check: Callable[[], Any | Awaitable[Any]], *, within: float = PATIENCE) -> Any:
+    """Waits until the check answers something true, and answers it."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within
+    while True:
+        found = check()
+        if asyncio.iscoroutine(found):
+            found = await found
+        if found:
+            return found
+        assert loop.time() < end, f"not within {within} s; last answer: {found!r}"
+        await asyncio.sleep(0.02)
+
+
+async def a_workspace(name: str = "Casa Olmo") -> Person:
+    """A new company; the answer is its owner, signed in."""
+    email = f"ana-{secrets.token_hex(5)}@casaolmo.es"
+    async with platform_tx() as door:
+        wish = account.SignUp(workspace=name, name="Ana Olmo", email=email, password=PASSWORD)
+        made = await account.sign_up(door, wish, language="es")
+    return await Person(email, made.tenant, made.member).sign_in()
+
+
+async def a_colleague(owner: Person, role: str, name: str = "Beto Ruiz") -> Person:
+    """Somebody else of the same company, signed in."""
+    email = f"{role}-{secrets.token_hex(5)}@casaolmo.es"
+    async with platform_tx() as door:
+        user = await door.conn.execute(
+            "insert into users (name, email, password_hash) select %s, %s, password_hash from users where id = %s returning id",
+            (name, email, owner.user_id),
+        )
+        row = await user.fetchone()
+        assert row is not None
+        await door.conn.execute(
+            "insert into memberships (tenant_id, user_id, role) values (%s, %s, %s)", (owner.tenant_id, row[0], role)
+        )
+    return await Person(email, owner.tenant_id, row[0]).sign_in()
+
+
+@pytest.fixture
+async def owner(house: str) -> Person:
+    """Ana, who owns a new workspace."""
+    return await a_workspace()
+
+
+@pytest.fixture
+async def agent(owner: Person) -> Person:
+    """Beto, an agent of Ana's."""
+    return await a_colleague(owner, "agent")
+
+
+@pytest.fixture
+async def stranger(house: str) -> Person:
+    """Carla, who owns another workspace."""
+    return await a_workspace("Muebles Sur")
+
+
+@pytest.fixture
+async def nobody(house: str) -> Person:
+    """Not signed in."""
+    return Person()
