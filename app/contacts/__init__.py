@@ -1,0 +1,1 @@
+"""People: contacts, identities, labels, consent, segments, import and export."""
