@@ -1,7 +1,7 @@
 // One banner while the browser is offline or the server cannot be reached; it leaves with the first answer.
 const show = (lost) => {
   const banner = document.getElementById("connection");
-  if (banner) banner.hidden = !lost;
+  if (banner) banner.hidden = !lost && navigator.onLine;
 };
 
 addEventListener("offline", () => show(true));
