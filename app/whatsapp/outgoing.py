@@ -38,6 +38,13 @@ class File(Struct, frozen=True, omit_defaults=True):
     voice: bool = False
 
 
+class Place(Struct, frozen=True, omit_defaults=True):
+    latitude: float
+    longitude: float
+    name: str = ""
+    address: str = ""
+
+
 def is_bsuid(to: str) -> bool:
     return BSUID.fullmatch(to) is not None
 
@@ -70,10 +77,8 @@ def media(to: str, kind: MediaKind, file: File, *, callback: str, reply_to: str 
     return message(to, kind, file, callback=callback, reply_to=reply_to)
 
 
-def location(to: str, latitude: float, longitude: float, *, name: str = "", address: str = "", callback: str) -> bytes:
-    place: Json = {"latitude": latitude, "longitude": longitude}
-    place |= {key: value for key, value in (("name", name), ("address", address)) if value}
-    return message(to, "location", place, callback=callback)
+def location(to: str, place: Place, *, callback: str, reply_to: str | None = None) -> bytes:
+    return message(to, "location", place, callback=callback, reply_to=reply_to)
 
 
 def contacts(to: str, cards: Sequence[Json], *, callback: str, reply_to: str | None = None) -> bytes:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from app.whatsapp import outgoing
-from app.whatsapp.outgoing import File, Row, Section, framed
+from app.whatsapp.outgoing import File, Place, Row, Section, framed
 from app.whatsapp.template_sending import ButtonSlot, Parameters, Template, raw_template, template_request
 
 TO = "5491150001111"
@@ -54,7 +54,7 @@ def test_a_reply_names_the_message_it_answers():
             {"link": "https://x/a.ogg", "voice": True},
         ),
         (
-            outgoing.location(TO, -34.6, -58.4, name="Obelisco", callback="c1"),
+            outgoing.location(TO, Place(-34.6, -58.4, "Obelisco"), callback="c1"),
             "location",
             {"latitude": -34.6, "longitude": -58.4, "name": "Obelisco"},
         ),

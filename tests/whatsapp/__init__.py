@@ -1,0 +1,1 @@
+"""WhatsApp: payloads, errors, templates and providers."""
