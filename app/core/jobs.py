@@ -23,6 +23,9 @@ LONGEST_WAIT = 30.0  # seconds
 
 app = App(connector=PsycopgConnector())
 
+# Set when this process is about to stop: long jobs take no new work and finish what they have in hand.
+stopping = asyncio.Event()
+
 
 class Jittered(BaseRetryStrategy):
     """Decorrelated jitter. A deploy cancels running jobs, and a job without a retry is lost by that: so all have one."""

@@ -1,0 +1,67 @@
+"""Bytes in, durable, and then 200. Inserts of concurrent requests share one commit, and each waits for its own.
+
+While one batch commits the next one gathers, so there is no timer: a lone webhook waits for nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+import msgspec
+
+from app.core import live
+from app.core.db import platform_tx
+from app.core.statements import statements
+
+# A batch is bounded, so that one commit stays short even when 3 MB bodies pile up.
+BATCH = 500
+
+q = statements("intake")
+
+
+class Waiting(msgspec.Struct):
+    digest: bytes
+    body: bytes
+    kept: asyncio.Future[None]
+
+
+class Journal:
+    """One per process and provider."""
+
+    def __init__(self, provider: str) -> None:
+        self.provider = provider
+        self.waiting: list[Waiting] = []
+        self.writing: asyncio.Task[None] | None = None
+
+    async def keep(self, body: bytes) -> None:
+        """Returns when the bytes are committed; a repeat of bytes that we have is kept once. Raises what Postgres raises."""
+        entry = Waiting(hashlib.sha256(body).digest(), body, asyncio.get_running_loop().create_future())
+        self.waiting.append(entry)
+        if self.writing is None or self.writing.done():
+            self.writing = asyncio.create_task(self._write())
+        await entry.kept
+
+    async def _write(self) -> None:
+        while self.waiting:
+            batch, self.waiting = self.waiting[:BATCH], self.waiting[BATCH:]
+            try:
+                await self._commit(batch)
+            except Exception as problem:  # noqa: BLE001 - each request gets it, answers 500, and Meta tries again
+                for entry in batch:
+                    if not entry.kept.done():
+                        entry.kept.set_exception(problem)
+            else:
+                for entry in batch:
+                    if not entry.kept.done():
+                        entry.kept.set_result(None)
+
+    async def _commit(self, batch: list[Waiting]) -> None:
+        async with platform_tx() as door:
+            await door.run(
+                q.keep,
+                provider=self.provider,
+                digests=[entry.digest for entry in batch],
+                bodies=[entry.body for entry in batch],
+            )
+            await live.wake(door, "intake")
