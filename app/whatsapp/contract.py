@@ -30,7 +30,10 @@ class Sent(Struct, frozen=True):
 
 
 class NumberInfo(Struct, frozen=True):
-    """A number in the provider's own words; `limit` is TIER_…, `throughput` STANDARD, HIGH or NOT_APPLICABLE."""
+    """A number in the provider's own words; `limit` is TIER_…, `throughput` STANDARD, HIGH or NOT_APPLICABLE.
+
+    One that `coexists` is also used in the WhatsApp Business app, which slows it to 20 messages a second.
+    """
 
     phone_number_id: str
     display_phone_number: str
@@ -44,6 +47,7 @@ class NumberInfo(Struct, frozen=True):
     can_send: str = "AVAILABLE"
     health: Json | None = None
     official: bool = False
+    coexists: bool = False
 
 
 class TemplateInfo(Struct, frozen=True):

@@ -12,7 +12,8 @@ T = TypeVar("T")
 
 NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,status,quality_rating,name_status,code_verification_status,platform_type,"
-    "throughput,whatsapp_business_manager_messaging_limit,health_status,account_mode,is_official_business_account"
+    "throughput,whatsapp_business_manager_messaging_limit,health_status,account_mode,is_official_business_account,"
+    "is_on_biz_app"
 )
 # Quality and the reason of a rejection are only given when they are named.
 TEMPLATE_FIELDS = (
@@ -42,6 +43,7 @@ class NumberNode(Struct):
     whatsapp_business_manager_messaging_limit: str | None = None
     health_status: Health | None = None
     is_official_business_account: bool = False
+    is_on_biz_app: bool = False
 
     def info(self) -> NumberInfo:
         health = self.health_status or Health()
@@ -58,6 +60,7 @@ class NumberNode(Struct):
             can_send=health.can_send_message,
             health=msgspec.to_builtins(self.health_status),
             official=self.is_official_business_account,
+            coexists=self.is_on_biz_app,
         )
 
 

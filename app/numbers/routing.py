@@ -1,0 +1,40 @@
+"""Which workspace a webhook belongs to, and which secrets may have signed it. Asked through the platform's door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from app.core.clock import seconds
+from app.core.db import Db, platform_tx
+from app.core.statements import statements
+from app.numbers import credentials as vault
+from app.settings import settings
+
+KEPT = 30.0  # seconds; another process may have saved a new secret meanwhile
+
+_secrets: dict[str, tuple[float, str]] = {}
+
+q = statements("numbers")
+
+
+async def owners(db: Db, phone_number_ids: Iterable[str], waba_ids: Iterable[str]) -> dict[str, int]:
+    """The tenant of each known phone number id and account id."""
+    rows = await db.rows(q.owners, phone_number_ids=list(phone_number_ids), waba_ids=list(waba_ids))
+    return {row["id"]: row["tenant_id"] for row in rows}
+
+
+async def app_secrets(waba_ids: Sequence[str]) -> list[str]:
+    """Those of the settings and of these accounts. Only what is found is remembered, so a new number works at once."""
+    ours = [secret.strip() for secret in settings().meta_app_secret.split(",") if secret.strip()]
+    unknown = [waba_id for waba_id in waba_ids if _secrets.get(waba_id, (0.0, ""))[0] < seconds()]
+    if unknown:
+        async with platform_tx() as door:
+            for row in await door.many(q.sealed_by_accounts, vault.Sealed, waba_ids=unknown):
+                _secrets[row.waba_id] = (seconds() + KEPT, vault.opened(row).app_secret)
+    theirs = [_secrets[waba_id][1] for waba_id in waba_ids if waba_id in _secrets]
+    return list(dict.fromkeys([*ours, *theirs]))
+
+
+def forget(waba_id: str) -> None:
+    """After a new secret was saved in this process."""
+    _secrets.pop(waba_id, None)
