@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 
 import aiohttp
 import httpx
@@ -23,29 +24,66 @@ class OutcomeUnknown(Exception):
     """The request was written and no answer can be read: it may have been carried out, so never repeat it blindly."""
 
 
-@asynccontextmanager
-async def open_client(*, connections: int = CONNECTIONS) -> AsyncIterator[httpx.AsyncClient]:
-    """The client of this event loop: keep-alive, at most `connections` at once, no cookies, no redirects.
+TIMEOUT = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=TURN_SECONDS)
+EXTENSIONS = {"timeout": TIMEOUT.as_dict()}
 
-    Time-outs are in seconds and can be set on each request; a session of aiohttp belongs to the loop it was opened in.
+address = lru_cache(maxsize=1024)(httpx.URL)  # parsing one costs a tenth of a send
+
+
+class Client(httpx.AsyncClient):
+    """An httpx client whose transport can be reached: its own send() takes half of the time of a request."""
+
+    def __init__(self, transport: AiohttpTransport) -> None:
+        super().__init__(transport=transport, timeout=TIMEOUT)
+        self.wire = transport
+
+
+def new_client(*, connections: int = CONNECTIONS) -> Client:
+    """A client with keep-alive, at most `connections` at once, no cookies and no redirects; time-outs are in seconds.
+
+    Its connections belong to the event loop of the first request, and close with `aclose()`.
     """
-    connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=IDLE_SECONDS, ssl=httpx.create_ssl_context())
-    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
-        timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=TURN_SECONDS)
-        async with httpx.AsyncClient(transport=AiohttpTransport(client=session), timeout=timeout) as client:
-            yield client
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=IDLE_SECONDS, ssl=transport.ssl_context)
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    transport = AiohttpTransport(client=session)
+    return Client(transport)
 
 
-async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
+@asynccontextmanager
+async def open_client(*, connections: int = CONNECTIONS) -> AsyncIterator[Client]:
+    """A client for the length of the block."""
+    async with new_client(connections=connections) as client:
+        yield client
+
+
+def request_to(method: str, url: str, *, headers: dict[str, str], content: bytes | None = None) -> httpx.Request:
+    """A plain request, four times as fast as the client's build_request, which serves files and other time-outs."""
+    return httpx.Request(method, address(url), headers=headers, content=content, extensions=EXTENSIONS)
+
+
+async def exchange(client: Client, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
     """Send a request and give its response, whatever the status; with `stream` the caller reads and closes the body.
 
     Raises NotSent or OutcomeUnknown. A cancelled exchange raises CancelledError, and its outcome is unknown as well.
     """
     try:
-        return await client.send(request, stream=stream)
+        response = await client.wire.handle_async_request(request)
+        if not stream:
+            await read_whole(response)
     except (httpx.TransportError, aiohttp.ClientError) as error:
         reason = f"{request.method} {request.url.host}: {error.__cause__ or error!r}"
         raise (NotSent if never_left(error) else OutcomeUnknown)(reason) from error
+    return response
+
+
+async def read_whole(response: httpx.Response) -> None:
+    try:
+        await response.aread()
+    finally:
+        await response.aclose()
 
 
 def never_left(error: Exception) -> bool:

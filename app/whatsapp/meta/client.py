@@ -8,7 +8,7 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from app.core.outbound import TRANSFER_SECONDS, OutcomeUnknown, exchange
+from app.core.outbound import TRANSFER_SECONDS, Client, OutcomeUnknown, exchange
 from app.whatsapp import outgoing
 from app.whatsapp.contract import CreatedTemplate, Credentials, Json, MediaFile, NumberInfo, Sent, TemplateInfo
 from app.whatsapp.errors import ProviderError
@@ -57,7 +57,7 @@ ACCEPTED = msgspec.json.Decoder(Accepted)
 class Meta:
     """The Provider contract over Graph; `url` is Meta's own, or the simulator's."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str = GRAPH_URL) -> None:
+    def __init__(self, client: Client, url: str = GRAPH_URL) -> None:
         self.graph = Graph(client, url)
 
     async def send(self, credentials: Credentials, message: bytes) -> Sent:

@@ -1,10 +1,12 @@
 """One call to Meta's Graph API: its address, its token, and its errors in our words."""
 
+from urllib.parse import urlencode
+
 import httpx
 import msgspec
 from msgspec import Struct
 
-from app.core.outbound import OutcomeUnknown, exchange
+from app.core.outbound import Client, OutcomeUnknown, exchange, request_to
 from app.whatsapp.errors import ProviderError, classify
 
 GRAPH_URL = "https://graph.facebook.com"
@@ -37,27 +39,17 @@ class Refusal(Struct):
 class Graph:
     """The Graph API at one base URL, over the client of this event loop."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str = GRAPH_URL) -> None:
+    def __init__(self, client: Client, url: str = GRAPH_URL) -> None:
         self.client = client
         self.base = f"{url.rstrip('/')}/{GRAPH_VERSION}"
 
     async def call(
-        self,
-        method: str,
-        path: str,
-        token: str,
-        *,
-        query: dict[str, str] | None = None,
-        body: bytes | None = None,
+        self, method: str, path: str, token: str, *, query: dict[str, str] | None = None, body: bytes | None = None
     ) -> bytes:
         """The body of a successful answer. Raises NotSent, OutcomeUnknown or ProviderError."""
-        request = self.client.build_request(
-            method, f"{self.base}/{path}", params=query, content=body, headers=self.headers(token)
-        )
-        return await self.answer(request)
-
-    def headers(self, token: str) -> dict[str, str]:
-        return {"authorization": f"Bearer {token}", "content-type": "application/json"}
+        url = f"{self.base}/{path}?{urlencode(query)}" if query else f"{self.base}/{path}"
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+        return await self.answer(request_to(method, url, headers=headers, content=body))
 
     async def answer(self, request: httpx.Request) -> bytes:
         response = await exchange(self.client, request)
