@@ -16,7 +16,7 @@ from app.inbox import quick_reply_routes
 NAVIGATION = [
     ("/inbox", "inbox", N_("Inbox"), Permission.VIEW_CONVERSATIONS, True),
     ("/contacts", "users", N_("Contacts"), Permission.VIEW_CONTACTS, True),
-    ("/campaigns", "send", N_("Campaigns"), Permission.VIEW_CAMPAIGNS, True),
+    ("/campaigns", "megaphone", N_("Campaigns"), Permission.VIEW_CAMPAIGNS, True),
     ("/message-templates", "template", N_("Templates"), Permission.VIEW_TEMPLATES, False),
     ("/dashboard", "chart", N_("Dashboard"), Permission.VIEW_DASHBOARD, True),
     ("/numbers", "phone", N_("Numbers"), Permission.VIEW_NUMBERS, False),

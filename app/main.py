@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import structlog
@@ -11,7 +12,6 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
-from msgspec import json
 from psycopg_pool import PoolTimeout
 
 from app import features
@@ -26,7 +26,6 @@ from app.core.pages import ROOT
 from app.settings import settings
 
 log = structlog.get_logger()
-YEAR = 31536000
 
 TITLES = {
     401: N_("Sign in to continue"),
@@ -45,7 +44,7 @@ def application() -> Litestar:
     return Litestar(
         route_handlers=[
             create_static_files_router(
-                "/static", [ROOT / "static"], cache_control=_for_ever(), opt={"public": True, "exclude_from_csrf": True}
+                "/static", [ROOT / "static"], opt={"public": True, "exclude_from_csrf": True}
             ),
             *features.routers(),
         ],
@@ -65,18 +64,13 @@ def application() -> Litestar:
     )  # fmt: skip
 
 
-def _for_ever() -> Any:
-    from litestar.datastructures import CacheControlHeader
-
-    return CacheControlHeader(max_age=YEAR, immutable=True) if settings().production else CacheControlHeader(no_cache=True)
-
-
 def _answer(request: Request[Any, Any, Any], status: int, detail: str = "") -> Response[Any]:
     if request.url.path.startswith("/api/"):
         return problem(status, detail or gettext(TITLES.get(status, TITLES[500])))
-    if request.headers.get("hx-request") and status < 500:
-        return Response(detail or gettext(TITLES.get(status, TITLES[500])), status_code=status, media_type=MediaType.TEXT,
-                        headers={"HX-Reswap": "none", "HX-Trigger": json.encode({"toast": detail or gettext(TITLES.get(status, ""))}).decode()})  # fmt: skip
+    if request.headers.get("hx-request-type") == "partial" and status < 500:
+        said = detail or gettext(TITLES.get(status, TITLES[500]))
+        headers = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"toast": said})}
+        return Response(said, status_code=status, media_type=MediaType.TEXT, headers=headers)
     html = pages.render(request, "errors/error.html", code=status, title=TITLES.get(status, TITLES[500]), detail=detail)
     return Response(html, status_code=status, media_type=MediaType.HTML)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from app.campaigns import launch, upkeep
 from app.core.db import platform_tx
 from app.core.jobs import periodic
 from app.core.statements import statements
+from app.numbers import credentials, health
 
 accounts = statements("accounts")
+intake = statements("intake")
 
 
 # Sessions end by their date; their rows go once a day.
@@ -15,3 +20,37 @@ async def forget_expired_sessions() -> None:
     async with platform_tx() as db:
         await db.run(accounts.delete_expired_sessions)
         await db.run(accounts.delete_old_failures)
+
+
+# A campaign starts within a minute of its time, also if every process was down at that moment.
+@periodic("* * * * * */15")
+async def start_due_campaigns() -> None:
+    async with platform_tx() as door:
+        await launch.start_due(door)
+
+
+# Stuck work is found by looking: leases of the dead, outcomes that stay unknown, lanes that should run.
+@periodic("* * * * * */10")
+async def recover_campaigns() -> None:
+    await upkeep.recover()
+
+
+# Raw webhooks are kept for a month, to look into and to replay.
+@periodic("41 3 * * *")
+async def forget_processed_events() -> None:
+    async with platform_tx() as door:
+        await door.run(intake.forget_processed, kept=timedelta(days=30))
+
+
+# Quality, limit and status of every number: webhooks tell of some changes only.
+@periodic("7 * * * *")
+async def check_numbers() -> None:
+    async with platform_tx() as door:
+        await health.recheck_everywhere(door)
+
+
+# After a new encryption key was put first, nothing sealed with an old one is left a day later.
+@periodic("47 4 * * *")
+async def seal_with_newest_key() -> None:
+    async with platform_tx() as door:
+        await credentials.reseal(door)

@@ -8,13 +8,13 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 
 import uvicorn
 
 from app import worker
-from app.core import db, embedded
+from app.core import db, embedded, jobs
 from app.core.live import hub
 from app.core.migrate import migrate
 from app.main import application
@@ -34,7 +34,7 @@ class Server(uvicorn.Server):
 async def run(settings: Settings, *, web: bool, work: bool) -> None:
     """Until a signal. Raises SettingsError, EmbeddedError or MigrationError with a sentence for the operator."""
     listening = _listen(settings.port) if web else None
-    with _only_one(settings.home) if settings.embedded and web and work else suppress():
+    with _only_one(settings.home) if settings.embedded and web and work else nullcontext():
         async with ready(settings) as url:
             await _run(settings, url, listening, work=work)
 
@@ -55,6 +55,7 @@ async def _run(settings: Settings, url: str, listening: socket.socket | None, *,
     stopping = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
     hub.close()
+    jobs.stopping.set()
     if server:
         server.should_exit = True
         await asyncio.wait([task for task in tasks if task.get_name() == "web"], timeout=STREAMS_END_WITHIN + 1)
@@ -81,7 +82,7 @@ def _with_simulator(settings: Settings) -> Callable[..., object]:
     app = application()
     if not settings.simulator:
         return app
-    from app.simulator.main import application as simulator
+    from app.simulator.main import application as simulator  # noqa: PLC0415 - production never loads it
 
     stand_in = simulator(settings.public_url)
 

@@ -9,6 +9,7 @@ from procrastinate import PsycopgConnector
 
 from app import reactions, schedule
 from app.core import jobs
+from app.intake import processing
 
 # Each group is a procrastinate worker with its own LISTEN connection. Chat has one to itself: an agent is waiting.
 GROUPS = (("chat",), ("campaigns",), ("intake", "automations", "webhooks", "maintenance"))
@@ -25,6 +26,7 @@ async def run(url: str) -> None:
         app = stack.enter_context(jobs.app.replace_connector(connector))
         await stack.enter_async_context(app.open_async())
         async with asyncio.TaskGroup() as group:
+            group.create_task(processing.run())
             for queues in GROUPS:
                 group.create_task(
                     app.run_worker_async(

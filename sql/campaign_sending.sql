@@ -69,7 +69,7 @@ select id, campaign_id, address, parameters, attempt from claim_recipients(%(num
 
 -- name: letter
 -- What is the same for everybody in a campaign.
-select t.name, t.language, t.header, t.body, t.buttons, t.status
+select t.name, t.language, t.header, t.body, t.buttons, c.grace_seconds
   from campaigns c join message_templates t on t.id = c.template_id where c.id = %(id)s;
 
 -- name: settle
@@ -147,6 +147,11 @@ update campaigns c set status = 'completed', finished_at = now()
    select from campaign_recipients r where r.tenant_id = c.tenant_id and r.campaign_id = c.id
       and r.status in ('pending', 'retry', 'sending', 'uncertain'))
 returning c.tenant_id, c.id;
+
+-- name: slow_down
+-- The provider said that the number is too fast: nothing goes for a moment.
+update pacing p set tokens = 0, refilled_at = clock_timestamp() + %(seconds)s * interval '1 second'
+  from campaigns c where c.id = %(id)s and p.number_id = c.number_id;
 
 -- name: stuck_launches
 -- A launch whose process died: its job is gone or will come back; starting it again adds nobody twice.

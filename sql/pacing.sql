@@ -17,9 +17,6 @@ returning g.n;
 -- name: give_back
 update pacing set tokens = least(burst, tokens + %(unused)s) where number_id = %(number_id)s;
 
--- name: hold
-update pacing set tokens = 0, refilled_at = clock_timestamp() + %(seconds)s * interval '1 second' where number_id = %(number_id)s;
-
 -- name: change
 update pacing set per_second = %(per_second)s, burst = %(burst)s, tokens = least(tokens, %(burst)s)
  where number_id = %(number_id)s;

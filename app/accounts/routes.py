@@ -104,6 +104,4 @@ def _with(answer: Page, cookie) -> Page:  # type: ignore[no-untyped-def]
     return answer
 
 
-router = Router(
-    "/", route_handlers=[start, sign_in_page, sign_in, sign_up_page, sign_up, sign_out, open_demo]
-)
+router = Router("/", route_handlers=[start, sign_in_page, sign_in, sign_up_page, sign_up, sign_out, open_demo])

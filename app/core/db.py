@@ -121,8 +121,6 @@ async def open_pool(url: str, *, size: int = POOL_SIZE) -> AsyncIterator[AsyncCo
 async def bypasses_row_security(url: str) -> str | None:
     """The role's name when it is a superuser or has BYPASSRLS, because then isolation is decoration."""
     async with await AsyncConnection.connect(url) as conn:
-        cursor = await conn.execute(
-            "select rolname from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)"
-        )
+        cursor = await conn.execute("select rolname from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)")
         found: Sequence[str] | None = await cursor.fetchone()
         return found[0] if found else None

@@ -3,45 +3,65 @@
 create or replace function slot_of(at timestamptz) returns timestamptz language sql immutable parallel safe
   return date_bin('15 minutes', at, timestamptz '2000-01-01 00:00:00+00');
 
--- Both tables of outgoing messages have the same five moments; a moment that is set, moved or taken back moves its total.
+-- What one message adds to the quarter-hours in which something happened to it.
+create or replace function moments(sent_at timestamptz, delivered_at timestamptz, read_at timestamptz,
+  failed_at timestamptz, answered_at timestamptz, received_at timestamptz)
+  returns table (slot timestamptz, sent integer, delivered integer, read integer, failed integer, answered integer, received integer)
+  language sql immutable parallel safe as $$
+  select slot_of(at), s, d, r, f, a, i
+    from (values (sent_at, 1, 0, 0, 0, 0, 0), (delivered_at, 0, 1, 0, 0, 0, 0), (read_at, 0, 0, 1, 0, 0, 0),
+      (failed_at, 0, 0, 0, 1, 0, 0), (answered_at, 0, 0, 0, 0, 1, 0), (received_at, 0, 0, 0, 0, 0, 1)) moment (at, s, d, r, f, a, i)
+   where at is not null
+$$;
+
+-- A moment that is set, moved or taken back moves its total. An update appends the difference only, and mostly that is nothing.
 create or replace function tally_recipients() returns trigger language plpgsql as $$
 begin
-  if tg_op <> 'DELETE' then
+  if tg_op = 'INSERT' then
     insert into campaign_deltas (tenant_id, campaign_id, status, n)
       select tenant_id, campaign_id, status, count(*) from new_rows group by 1, 2, 3;
     insert into stat_deltas (tenant_id, slot, sent, delivered, read, failed, answered)
-      select tenant_id, slot_of(at), sum(s), sum(d), sum(r), sum(f), sum(a) from new_rows,
-        lateral (values (sent_at, 1, 0, 0, 0, 0), (delivered_at, 0, 1, 0, 0, 0), (read_at, 0, 0, 1, 0, 0),
-          (failed_at, 0, 0, 0, 1, 0), (answered_at, 0, 0, 0, 0, 1)) moment (at, s, d, r, f, a)
-       where at is not null group by 1, 2;
-  end if;
-  if tg_op <> 'INSERT' then
+      select tenant_id, m.slot, sum(m.sent), sum(m.delivered), sum(m.read), sum(m.failed), sum(m.answered) from new_rows,
+        lateral moments(sent_at, delivered_at, read_at, failed_at, answered_at, null) m group by 1, 2;
+  elsif tg_op = 'DELETE' then
     insert into campaign_deltas (tenant_id, campaign_id, status, n)
       select tenant_id, campaign_id, status, -count(*) from old_rows group by 1, 2, 3;
     insert into stat_deltas (tenant_id, slot, sent, delivered, read, failed, answered)
-      select tenant_id, slot_of(at), -sum(s), -sum(d), -sum(r), -sum(f), -sum(a) from old_rows,
-        lateral (values (sent_at, 1, 0, 0, 0, 0), (delivered_at, 0, 1, 0, 0, 0), (read_at, 0, 0, 1, 0, 0),
-          (failed_at, 0, 0, 0, 1, 0), (answered_at, 0, 0, 0, 0, 1)) moment (at, s, d, r, f, a)
-       where at is not null group by 1, 2;
+      select tenant_id, m.slot, -sum(m.sent), -sum(m.delivered), -sum(m.read), -sum(m.failed), -sum(m.answered) from old_rows,
+        lateral moments(sent_at, delivered_at, read_at, failed_at, answered_at, null) m group by 1, 2;
+  else
+    insert into campaign_deltas (tenant_id, campaign_id, status, n)
+      select tenant_id, campaign_id, status, sum(n)
+        from (select tenant_id, campaign_id, status, 1 from new_rows
+              union all select tenant_id, campaign_id, status, -1 from old_rows) changed (tenant_id, campaign_id, status, n)
+       group by 1, 2, 3 having sum(n) <> 0;
+    insert into stat_deltas (tenant_id, slot, sent, delivered, read, failed, answered)
+      select tenant_id, m.slot, sum(n * m.sent), sum(n * m.delivered), sum(n * m.read), sum(n * m.failed), sum(n * m.answered)
+        from (select 1 as n, new_rows.* from new_rows union all select -1, old_rows.* from old_rows) changed,
+          lateral moments(sent_at, delivered_at, read_at, failed_at, answered_at, null) m
+       group by 1, 2
+      having (sum(n * m.sent), sum(n * m.delivered), sum(n * m.read), sum(n * m.failed), sum(n * m.answered)) <> (0, 0, 0, 0, 0);
   end if;
   return null;
 end $$;
 
 create or replace function tally_messages() returns trigger language plpgsql as $$
 begin
-  if tg_op <> 'DELETE' then
+  if tg_op = 'INSERT' then
     insert into stat_deltas (tenant_id, slot, sent, delivered, read, failed, received)
-      select tenant_id, slot_of(moment.at), sum(s), sum(d), sum(r), sum(f), sum(i) from new_rows,
-        lateral (values (sent_at, 1, 0, 0, 0, 0), (delivered_at, 0, 1, 0, 0, 0), (read_at, 0, 0, 1, 0, 0),
-          (failed_at, 0, 0, 0, 1, 0), (case direction when 'in' then new_rows.at end, 0, 0, 0, 0, 1)) moment (at, s, d, r, f, i)
-       where moment.at is not null group by 1, 2;
-  end if;
-  if tg_op <> 'INSERT' then
+      select tenant_id, m.slot, sum(m.sent), sum(m.delivered), sum(m.read), sum(m.failed), sum(m.received) from new_rows,
+        lateral moments(sent_at, delivered_at, read_at, failed_at, null, case direction when 'in' then at end) m group by 1, 2;
+  elsif tg_op = 'DELETE' then
     insert into stat_deltas (tenant_id, slot, sent, delivered, read, failed, received)
-      select tenant_id, slot_of(moment.at), -sum(s), -sum(d), -sum(r), -sum(f), -sum(i) from old_rows,
-        lateral (values (sent_at, 1, 0, 0, 0, 0), (delivered_at, 0, 1, 0, 0, 0), (read_at, 0, 0, 1, 0, 0),
-          (failed_at, 0, 0, 0, 1, 0), (case direction when 'in' then old_rows.at end, 0, 0, 0, 0, 1)) moment (at, s, d, r, f, i)
-       where moment.at is not null group by 1, 2;
+      select tenant_id, m.slot, -sum(m.sent), -sum(m.delivered), -sum(m.read), -sum(m.failed), -sum(m.received) from old_rows,
+        lateral moments(sent_at, delivered_at, read_at, failed_at, null, case direction when 'in' then at end) m group by 1, 2;
+  else
+    insert into stat_deltas (tenant_id, slot, sent, delivered, read, failed, received)
+      select tenant_id, m.slot, sum(n * m.sent), sum(n * m.delivered), sum(n * m.read), sum(n * m.failed), sum(n * m.received)
+        from (select 1 as n, new_rows.* from new_rows union all select -1, old_rows.* from old_rows) changed,
+          lateral moments(sent_at, delivered_at, read_at, failed_at, null, case direction when 'in' then at end) m
+       group by 1, 2
+      having (sum(n * m.sent), sum(n * m.delivered), sum(n * m.read), sum(n * m.failed), sum(n * m.received)) <> (0, 0, 0, 0, 0);
   end if;
   return null;
 end $$;
@@ -59,16 +79,18 @@ create or replace trigger tally_updated after update on messages
 create or replace trigger tally_deleted after delete on messages
   referencing old table as old_rows for each statement execute function tally_messages();
 
+-- Rollup and tail in one snapshot: a delta that is being folded is seen in exactly one of them.
+create or replace view stats with (security_invoker = true) as
+  select tenant_id, slot, sent, delivered, read, failed, answered, received, ai from stat_slots
+  union all
+  select tenant_id, slot, sent, delivered, read, failed, answered, received, ai from stat_deltas;
+
 create or replace function get_dashboard_stats(since timestamptz, until timestamptz, zone text)
   returns table (day date, sent bigint, delivered bigint, read bigint, failed bigint, answered bigint, received bigint, ai bigint)
   language sql stable as $$
-  select (slot at time zone zone)::date, sum(t.sent), sum(t.delivered), sum(t.read), sum(t.failed),
-         sum(t.answered), sum(t.received), sum(t.ai)
-    from (select slot, s.sent, s.delivered, s.read, s.failed, s.answered, s.received, s.ai from stat_slots s
-           where slot >= since and slot < until
-          union all
-          select slot, d.sent, d.delivered, d.read, d.failed, d.answered, d.received, d.ai from stat_deltas d
-           where slot >= since and slot < until) t
+  select (slot at time zone zone)::date, sum(s.sent), sum(s.delivered), sum(s.read), sum(s.failed),
+         sum(s.answered), sum(s.received), sum(s.ai)
+    from stats s where slot >= since and slot < until
    group by 1 order by 1
 $$;
 

@@ -1,0 +1,76 @@
+"""Pause, resume, cancel: guarded changes of one row. The lanes see it at their next claim, within a second."""
+
+from __future__ import annotations
+
+from app.campaigns import lanes
+from app.core import live
+from app.core.db import Db, Tenant
+from app.core.i18n import N_
+from app.core.jobs import job
+from app.core.statements import statements
+
+q = statements("campaign_sending")
+
+
+class CannotPause(Exception):
+    """It is not sending."""
+
+    message = N_("Only a campaign that is sending can be paused.")
+
+
+class CannotResume(Exception):
+    """It is not paused."""
+
+    message = N_("Only a paused campaign can be resumed.")
+
+
+class CannotCancel(Exception):
+    """It is over."""
+
+    message = N_("This campaign is already over.")
+
+
+async def pause(db: Db, campaign_id: int, *, reason: str = "") -> None:
+    """`reason` is an English sentence when Recado pauses it by itself. Raises CannotPause."""
+    if not await db.value(q.pause, id=campaign_id, reason=reason):
+        raise CannotPause
+    await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
+
+
+async def resume(db: Db, campaign_id: int) -> None:
+    """To the person: whoever has it does not get it again. Raises CannotResume."""
+    number_id = await db.value(q.resume, id=campaign_id)
+    if number_id is None:
+        raise CannotResume
+    await lanes.wake(db, number_id)
+    await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
+
+
+async def cancel(db: Db, campaign_id: int) -> None:
+    """What is out is out; the rest will not go. Raises CannotCancel."""
+    if not await db.value(q.cancel, id=campaign_id):
+        raise CannotCancel
+    await drop_remaining.later(db, campaign_id=campaign_id)
+    await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
+
+
+@job(queue="campaigns")
+async def drop_remaining(tenant: Tenant, *, campaign_id: int) -> None:
+    """Up to a million rows, so not while somebody waits for a page."""
+    async with tenant.tx() as db:
+        await db.run(q.drop_remaining, id=campaign_id)
+        await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
+
+
+async def resend_uncertain(db: Db, campaign_id: int, number_id: int) -> None:
+    """A person has decided: once more."""
+    await db.run(q.resend_uncertain, id=campaign_id)
+    await lanes.wake(db, number_id)
+    await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
+
+
+async def leave_uncertain(db: Db, campaign_id: int) -> None:
+    """A person has decided: rather nobody twice."""
+    await db.run(q.leave_uncertain, id=campaign_id)
+    await db.run(q.complete, id=campaign_id)
+    await live.announce(db, "campaigns", "campaigns_changed", campaign_id)

@@ -1,0 +1,181 @@
+"""Lanes: one runner for one phone number. Claim, send, settle, again; after a slice everybody else gets their turn.
+
+The claim is committed before the call, so a crash leaves rows that say "sending" with a lease, never a lost or doubled one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from math import ceil
+from uuid import UUID, uuid4
+
+import structlog
+
+from app.campaigns import sending
+from app.core import jobs, live
+from app.core.clock import now, seconds
+from app.core.db import Db, Tenant
+from app.core.jobs import job
+from app.core.statements import statements
+from app.numbers import credentials, pacing
+from app.numbers.provider import provider
+
+SLICE = 5.0  # seconds a lane sends before it queues up again, so that every number and tenant gets its turn
+TICK = 0.25  # seconds between two rounds of settle and claim
+LARGEST_CLAIM = 500
+# A row claimed and not settled by then is uncertain. It covers a second in our queue and the longest request (16 s).
+LEASE = timedelta(seconds=20)
+# After this long in our queue a claimed row is given back unsent rather than sent under an expiring lease.
+SENDABLE = 3.0  # seconds
+# A lane whose runner is silent for this long is taken over; it renews each tick.
+HELD = timedelta(seconds=5)
+LANE_CARRIES = 1000  # messages per second of one lane
+MOST_LANES = 4
+IN_FLIGHT_SECONDS = 0.5  # a request may take this long without slowing its lane down
+MOST_IN_FLIGHT = 128
+
+log = structlog.get_logger()
+q = statements("campaign_sending")
+
+
+async def wake(db: Db, number_id: int) -> None:
+    """In the caller's transaction: as many lanes as the number's rate needs."""
+    pace = await pacing.of(db, number_id)
+    for lane in range(min(MOST_LANES, ceil(pace.per_second / LANE_CARRIES))):
+        await run_lane.later(db, once=_wake_up(number_id, lane), number_id=number_id, lane=lane)
+
+
+def _wake_up(number_id: int, lane: int) -> str:
+    return f"lane:{number_id}:{lane}"
+
+
+@job(queue="campaigns")
+async def run_lane(tenant: Tenant, *, number_id: int, lane: int) -> None:
+    """One slice of one lane."""
+    holder = uuid4()
+    async with tenant.tx() as db:
+        if not await db.value(q.hold_lane, number_id=number_id, lane=lane, holder=holder, lasts=HELD):
+            # Its runner may be about to stop without having seen the newest rows: look again when it has.
+            if await db.value(q.has_work, number_id=number_id):
+                at = now() + timedelta(seconds=1)
+                await run_lane.later(db, at=at, once=f"{_wake_up(number_id, lane)}:again", number_id=number_id, lane=lane)
+            return
+        pace = await pacing.of(db, number_id)
+        sender = sending.Sender(provider(), await credentials.of_number(db, number_id))
+    await Lane(tenant, number_id, lane, holder).run(sender, pace)
+
+
+class Lane:
+    """The state of one slice: what is claimed and not yet sent, and what is sent and not yet settled."""
+
+    def __init__(self, tenant: Tenant, number_id: int, lane: int, holder: UUID) -> None:
+        self.tenant, self.number_id, self.lane, self.holder = tenant, number_id, lane, holder
+        self.claimed: asyncio.Queue[sending.Recipient] = asyncio.Queue()
+        self.settled: list[sending.Outcome] = []
+        self.open = 0  # claimed, without an outcome yet
+        self.lost = False  # somebody else runs this lane now
+        self.dry = False  # the last claim was granted and found nothing
+
+    async def run(self, sender: sending.Sender, pace: pacing.Pace) -> None:
+        """Until the slice is over or there is nothing due; then settles what is in hand."""
+        batch = int(min(LARGEST_CLAIM, max(1, pace.per_second * 2 * TICK)))
+        workers = int(min(MOST_IN_FLIGHT, max(8, pace.per_second * IN_FLIGHT_SECONDS)))
+        end = seconds() + SLICE
+        tasks = [asyncio.create_task(self._send(sender)) for _ in range(workers)]
+        try:
+            while not (self.dry or self.lost or seconds() > end or jobs.stopping.is_set()):
+                await self._round(sender, batch)
+                await self._until_hungry(batch)
+            await self._empty_hands()
+        finally:
+            for task in tasks:
+                task.cancel()
+            # A cut slice settles what it knows; what was on the wire is uncertain until a status tells.
+            self._give_back_unsent()
+            await asyncio.shield(self._finish())
+
+    async def _round(self, sender: sending.Sender, batch: int) -> None:
+        """One transaction, one commit: settle what is done, renew the lane, claim the next rows."""
+        outcomes, self.settled = self.settled, []
+        wanted = batch - self.claimed.qsize()
+        claimed_at = seconds()
+        async with self.tenant.tx() as db:
+            await settle(db, outcomes)
+            self.lost = not await db.value(
+                q.hold_lane, number_id=self.number_id, lane=self.lane, holder=self.holder, lasts=HELD
+            )
+            granted = 0 if self.lost or wanted < 1 else await pacing.take(db, self.number_id, wanted)
+            rows = await self._claim(db, granted) if granted else []
+            self.dry = granted > 0 and not rows and not self.open
+            await sender.learn(db, {row.campaign_id for row in rows})
+        for row in rows:
+            row.sendable_until = claimed_at + SENDABLE
+            self.claimed.put_nowait(row)
+        self.open += len(rows)
+
+    async def _claim(self, db: Db, granted: int) -> list[sending.Recipient]:
+        rows = await db.many(q.claim, sending.Recipient, number_id=self.number_id, wanted=granted, lease=LEASE)
+        await pacing.give_back(db, self.number_id, granted - len(rows))
+        return rows
+
+    async def _send(self, sender: sending.Sender) -> None:
+        while True:
+            recipient = await self.claimed.get()
+            if seconds() > recipient.sendable_until:
+                outcome = sending.unsent(recipient)
+            else:
+                outcome = await sender.send(recipient)
+            self.settled.append(outcome)
+            self.open -= 1
+
+    async def _until_hungry(self, batch: int) -> None:
+        """Sleeps a tick, less when the queue runs low before."""
+        end = seconds() + TICK
+        while seconds() < end and (self.claimed.qsize() > batch // 2 or not self.settled):
+            await asyncio.sleep(TICK / 10)
+
+    async def _empty_hands(self) -> None:
+        self._give_back_unsent()
+        while self.open > 0 and not jobs.stopping.is_set():
+            await asyncio.sleep(TICK / 10)
+
+    def _give_back_unsent(self) -> None:
+        while not self.claimed.empty():
+            self.settled.append(sending.unsent(self.claimed.get_nowait()))
+            self.open -= 1
+
+    async def _finish(self) -> None:
+        async with self.tenant.tx() as db:
+            await settle(db, self.settled)
+            await db.run(q.release_lane, number_id=self.number_id, lane=self.lane, holder=self.holder)
+            if await db.value(q.has_work, number_id=self.number_id):
+                await wake(db, self.number_id)
+            else:
+                for row in await db.rows(q.complete, id=None):
+                    await live.announce(db, "campaigns", "campaigns_changed", row["id"])
+
+
+async def settle(db: Db, outcomes: list[sending.Outcome]) -> None:
+    """One statement for the batch, and what the failures among them ask for."""
+    if not outcomes:
+        return
+    await db.run(
+        q.settle,
+        ids=[each.id for each in outcomes],
+        attempts=[each.attempt for each in outcomes],
+        statuses=[each.status for each in outcomes],
+        wamids=[each.wamid for each in outcomes],
+        codes=[each.code for each in outcomes],
+        details=[each.detail for each in outcomes],
+        waits=[each.wait for each in outcomes],
+    )
+    await sending.heed(db, outcomes)
+    await announce(db, {each.campaign_id for each in outcomes})
+
+
+async def announce(db: Db, campaign_ids: set[int]) -> None:
+    """At most once a second a campaign, whoever asks."""
+    for row in await db.rows(q.may_announce, ids=sorted(campaign_ids)):
+        await live.announce(db, "campaigns", "campaigns_changed", row["id"])
