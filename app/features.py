@@ -12,6 +12,7 @@ from app.access.permissions import Permission
 from app.accounts import routes as accounts
 from app.core.i18n import N_
 from app.inbox import quick_reply_routes
+from app.numbers import routes as numbers
 
 NAVIGATION = [
     ("/inbox", "inbox", N_("Inbox"), Permission.VIEW_CONVERSATIONS, True),
@@ -25,7 +26,7 @@ NAVIGATION = [
 
 
 def routers() -> list[Router]:
-    return [accounts.router, live_routes.router, quick_reply_routes.router]
+    return [accounts.router, live_routes.router, quick_reply_routes.router, numbers.router]
 
 
 def openapi() -> OpenAPIConfig | None:

@@ -1,0 +1,125 @@
+"""The pages of phone numbers. What talks to the provider gets no `db`: no transaction stays open meanwhile."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar import Router, delete, get, post, put
+from litestar.params import FromPath
+from msgspec import Meta
+
+from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.permissions import Permission
+from app.access.viewer import CurrentRequest, Viewer
+from app.core.db import Tenant
+from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
+from app.core.i18n import N_
+from app.core.pages import Page, page, redirect
+from app.numbers import health, phone_number, simulated
+from app.numbers.phone_number import Pace, PhoneNumber
+from app.whatsapp.contract import Credentials
+from app.whatsapp.errors import NotSent, OutcomeUnknown, ProviderError, WrongField
+
+LIST = "/numbers"
+BAD_ID = N_("An id has digits only. Copy it from WhatsApp Manager.")
+BAD_PACE = N_("Choose a number from 1 to 1,000.")
+NO_ANSWER = N_("WhatsApp did not answer, so nothing was saved. Try again in a moment.")
+NOT_ASKED = N_("WhatsApp did not answer. What you see is from the last check.")
+
+Id = Annotated[str, Meta(pattern=r"^[0-9]{5,30}$")]
+Secret = Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class Wish(msgspec.Struct, frozen=True):
+    waba_id: Id
+    phone_number_id: Id
+    access_token: Secret
+    app_secret: Secret
+
+
+@get("/", guards=[needs(Permission.VIEW_NUMBERS)])
+async def index(request: CurrentRequest, db: TenantDb) -> Page:
+    return page(request, "numbers/index.html", "rows", numbers=await phone_number.all(db))
+
+
+@get("/new", guards=[needs(Permission.MANAGE_NUMBERS)])
+async def new(request: CurrentRequest) -> Page:
+    return page(request, "numbers/new.html", "form", form=blank(), simulator=await simulated.is_there())
+
+
+@post("/", guards=[needs(Permission.MANAGE_NUMBERS)])
+async def create(request: CurrentRequest, viewer: CurrentViewer, data: SubmittedForm) -> Page:
+    form = parse(Wish, data)
+    form.errors = {field: BAD_ID if error == NOT_POSSIBLE else error for field, error in form.errors.items()}
+    number = None if form.errors else await _connect(viewer, form, Credentials(**msgspec.structs.asdict(form.value)))
+    if number:
+        return redirect(request, f"{LIST}/{number.id}")
+    return page(request, "numbers/new.html", "form", status=422, form=form, simulator=await simulated.is_there())
+
+
+@post("/simulated", guards=[needs(Permission.MANAGE_NUMBERS)])
+async def create_simulated(request: CurrentRequest, viewer: CurrentViewer) -> Page:
+    form = blank()
+    try:
+        number = await _connect(viewer, form, await simulated.make(viewer.tenant_name))
+    except (NotSent, OutcomeUnknown):
+        number, form.errors["connection"] = None, NO_ANSWER
+    if number:
+        return redirect(request, f"{LIST}/{number.id}")
+    return page(request, "numbers/new.html", "form", status=422, form=form, simulator=True)
+
+
+async def _connect(viewer: Viewer, form: Form[Wish], credentials: Credentials) -> PhoneNumber | None:
+    """None when something does not fit, which the form then says beside its field."""
+    try:
+        return await phone_number.connect(Tenant(viewer.tenant_id), credentials)
+    except WrongField as wrong:
+        form.errors[wrong.field] = wrong.message
+    except ProviderError as refusal:
+        form.errors["connection"] = refusal.failure.title
+    except (NotSent, OutcomeUnknown):
+        form.errors["connection"] = NO_ANSWER
+    return None
+
+
+@get("/{number_id:int}", guards=[needs(Permission.VIEW_NUMBERS)])
+async def show(request: CurrentRequest, db: TenantDb, number_id: FromPath[int]) -> Page:
+    return _show(request, await phone_number.find(db, number_id))
+
+
+@post("/{number_id:int}/checks", guards=[needs(Permission.MANAGE_NUMBERS)])
+async def check(request: CurrentRequest, viewer: CurrentViewer, number_id: FromPath[int]) -> Page:
+    try:
+        return _show(request, await health.check(Tenant(viewer.tenant_id), number_id))
+    except (ProviderError, NotSent, OutcomeUnknown):
+        async with viewer.tx() as db:
+            return _show(request, await phone_number.find(db, number_id), trouble=NOT_ASKED)
+
+
+@put("/{number_id:int}/pace", guards=[needs(Permission.MANAGE_NUMBERS)])
+async def set_pace(request: CurrentRequest, db: TenantDb, data: SubmittedForm, number_id: FromPath[int]) -> Page:
+    number, form = await phone_number.find(db, number_id), parse(Pace, data)
+    if form.errors:
+        form.errors = {field: BAD_PACE if error == NOT_POSSIBLE else error for field, error in form.errors.items()}
+        return page(request, "numbers/show.html", "pace", status=422, number=number, form=form)
+    number = await phone_number.set_pace(db, number, form.value)
+    return page(request, "numbers/show.html", "pace", number=number, form=_pace(number), saved=True)
+
+
+@delete("/{number_id:int}", status_code=200, guards=[needs(Permission.MANAGE_NUMBERS)])
+async def remove(request: CurrentRequest, db: TenantDb, number_id: FromPath[int]) -> Page:
+    await phone_number.disconnect(db, await phone_number.find(db, number_id))
+    return redirect(request, LIST)
+
+
+def _show(request: CurrentRequest, number: PhoneNumber, trouble: str = "") -> Page:
+    screen = simulated.phone_screen(number.phone_number_id)
+    return page(request, "numbers/show.html", "health", number=number, form=_pace(number), phone_screen=screen, trouble=trouble)
+
+
+def _pace(number: PhoneNumber) -> Form[Pace]:
+    return blank(per_second=f"{number.per_second:g}", burst=f"{number.burst:g}")
+
+
+router = Router(LIST, route_handlers=[index, new, create, create_simulated, show, check, set_pace, remove])

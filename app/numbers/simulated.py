@@ -1,0 +1,55 @@
+"""Simulated numbers: where the provider is the simulator, it makes one with a press, and we connect it like any other."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.core.outbound import NotSent, OutcomeUnknown, exchange, open_client, request_to
+from app.core.secrets import new_token
+from app.settings import GRAPH_URL, settings
+from app.whatsapp.contract import Credentials
+
+JSON = {"content-type": "application/json"}
+
+
+class Made(msgspec.Struct, frozen=True):
+    waba_id: str
+    phone_number_id: str
+    access_token: str
+    app_secret: str
+
+
+async def is_there() -> bool:
+    """Whether numbers can be simulated here: Meta itself is not even asked."""
+    if settings().simulator or settings().graph_url == GRAPH_URL:
+        return settings().simulator
+    try:
+        async with open_client(connections=1) as client:
+            answer = await exchange(client, request_to("GET", f"{settings().graph_url}/simulator", headers={}))
+    except (NotSent, OutcomeUnknown):
+        return False
+    return answer.is_success
+
+
+async def make(name: str) -> Credentials:
+    """A number whose webhooks come to us. Raises NotSent or OutcomeUnknown."""
+    wish = {
+        "verified_name": name,
+        "webhook_url": f"{settings().public_url}/intake/meta",
+        "app_secret": new_token(),
+        "verify_token": settings().meta_verify_token,
+    }
+    async with open_client(connections=1) as client:
+        url = f"{settings().graph_url}/simulator/numbers"
+        answer = await exchange(client, request_to("POST", url, headers=JSON, content=msgspec.json.encode(wish)))
+    if not answer.is_success:
+        raise OutcomeUnknown(f"the simulator answered {answer.status_code}: {answer.text[:200]}")
+    made = msgspec.json.decode(answer.content, type=Made)
+    return Credentials(**msgspec.structs.asdict(made))
+
+
+def phone_screen(phone_number_id: str) -> str:
+    """Where one plays the customer of a simulated number; nowhere for Meta's."""
+    if settings().graph_url == GRAPH_URL:
+        return ""
+    return f"{settings().graph_url}/simulator/phone?number={phone_number_id}"
