@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs
 
 from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,15 +21,15 @@ class Authentication(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         scope["user"] = scope["auth"] = None
-        if scope["type"] == "http" and not scope["path"].startswith(PUBLIC_PREFIXES):
+        if scope["type"] == ScopeType.HTTP and not scope["path"].startswith(PUBLIC_PREFIXES):
             headers = Headers.from_scope(scope)
-            cookies = _cookies(headers.get("cookie", ""))
+            cookies = _cookies(headers.get("cookie") or "")
             if scope["path"].startswith("/api/"):
                 kind, _, token = headers.get("authorization", "").partition(" ")
                 if kind.lower() == "bearer" and token:
                     scope["user"] = await viewer.by_api_token(token.strip())
-            elif token := cookies.get(cookie_name()):
-                scope["user"] = await viewer.by_session(token)
+            elif cookie := cookies.get(cookie_name()):
+                scope["user"] = await viewer.by_session(cookie)
             wish = parse_qs(scope["query_string"].decode("latin-1")).get("language", [""])[0]
             i18n.choose(_language(scope, headers, cookies | ({"language": wish} if wish else {})))
             if wish in i18n.LANGUAGES:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 from litestar import Request
+from litestar.datastructures import State
 
 from app.access.permissions import ROLES, Permission
 from app.core.db import Db, Tenant, platform_tx
@@ -39,7 +40,7 @@ class Viewer(msgspec.Struct, frozen=True):
         return Tenant(self.tenant_id).tx(viewer_id=self.id, sees_all=self.can(Permission.VIEW_ALL_CONVERSATIONS))
 
 
-CurrentRequest: TypeAlias = Request[Viewer, None, None]
+CurrentRequest: TypeAlias = Request[Viewer, Any, State]
 
 
 async def by_session(token: str) -> Viewer | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import msgspec
-from litestar import Request, Router, get, post
+from litestar import Router, get, post
+from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from app.accounts import account, session, throttle
 from app.core import demo, i18n
-from app.core.db import platform_tx
-from app.core.forms import NOT_POSSIBLE, SubmittedForm, blank, parse
+from app.core.db import Db, platform_tx
+from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
 from app.core.i18n import N_
-from app.core.pages import Page, page, redirect
+from app.core.pages import AnyRequest, Page, page, redirect
 
 HOME = "/inbox"
 MESSAGES = {
@@ -26,12 +27,12 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 @get("/sign-in", public=True)
-async def sign_in_page(request: Request) -> Page:
+async def sign_in_page(request: AnyRequest) -> Page:
     return page(request, "accounts/sign_in.html", "form", form=blank(), demo=demo.is_open())
 
 
 @post("/sign-in", public=True)
-async def sign_in(request: Request, data: SubmittedForm) -> Page:
+async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
     form = parse(Credentials, data)
     if not form.errors:
         async with platform_tx() as db:
@@ -41,7 +42,7 @@ async def sign_in(request: Request, data: SubmittedForm) -> Page:
     return page(request, "accounts/sign_in.html", "form", status=422, form=form, demo=demo.is_open())
 
 
-async def _sign_in(db, request: Request, form) -> account.Account | None:  # type: ignore[no-untyped-def]
+async def _sign_in(db: Db, request: AnyRequest, form: Form[Credentials]) -> account.Account | None:
     wish, address = form.value, request.client.host if request.client else ""
     left = await throttle.guesses_left(db, wish.email, address)
     found = await account.check(db, wish.email, wish.password) if left else None
@@ -58,12 +59,12 @@ async def _sign_in(db, request: Request, form) -> account.Account | None:  # typ
 
 
 @get("/sign-up", public=True)
-async def sign_up_page(request: Request) -> Page:
+async def sign_up_page(request: AnyRequest) -> Page:
     return page(request, "accounts/sign_up.html", "form", form=blank())
 
 
 @post("/sign-up", public=True)
-async def sign_up(request: Request, data: SubmittedForm) -> Page:
+async def sign_up(request: AnyRequest, data: SubmittedForm) -> Page:
     form = parse(account.SignUp, data)
     for field in MESSAGES.keys() & form.errors.keys():
         if form.errors[field] == NOT_POSSIBLE:
@@ -80,14 +81,14 @@ async def sign_up(request: Request, data: SubmittedForm) -> Page:
 
 
 @post("/sign-out", public=True)
-async def sign_out(request: Request) -> Page:
+async def sign_out(request: AnyRequest) -> Page:
     token = request.cookies.get(session.cookie_name(), "")
     async with platform_tx() as db:
         return _with(redirect(request, "/sign-in"), await session.end(db, token))
 
 
 @post("/demo", public=True)
-async def open_demo(request: Request) -> Page:
+async def open_demo(request: AnyRequest) -> Page:
     """One click into the demo workspace; only in development."""
     email = await demo.prepare()
     async with platform_tx() as db:
@@ -95,11 +96,11 @@ async def open_demo(request: Request) -> Page:
 
 
 @get("/", public=True)
-async def start(request: Request) -> Redirect:
+async def start(request: AnyRequest) -> Redirect:
     return Redirect(HOME if request.user else "/sign-in", status_code=303)
 
 
-def _with(answer: Page, cookie) -> Page:  # type: ignore[no-untyped-def]
+def _with(answer: Page, cookie: Cookie) -> Page:
     answer.set_cookie(cookie)
     return answer
 

@@ -20,7 +20,7 @@ q = statements("accounts")
 
 async def guesses_left(db: Db, email: str, address: str) -> int:
     """Zero means: wait. Needs the platform's door."""
-    wrong = {row["subject"]: row["failures"] for row in await db.rows(
+    wrong: dict[str, int] = {row["subject"]: row["failures"] for row in await db.rows(
         q.failures, subjects=[_of_email(email), _of_address(address)], since=FORGETS_AFTER)}  # fmt: skip
     return max(0, min(
         FREE_GUESSES - wrong.get(_of_email(email), 0),

@@ -6,7 +6,6 @@ The claim is committed before the call, so a crash leaves rows that say "sending
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from math import ceil
 from uuid import UUID, uuid4

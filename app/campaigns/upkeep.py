@@ -1,4 +1,4 @@
-"""What nobody does in time is found by looking: expired leases, unknown outcomes, lanes that should run, campaigns that are done."""
+"""What nobody did in time is found by looking: expired leases, unknown outcomes, idle lanes, campaigns that are done."""
 
 from __future__ import annotations
 

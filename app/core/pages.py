@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
@@ -23,7 +23,8 @@ from app.core.clock import now
 ROOT = Path(__file__).parent.parent.parent
 CSRF_HEADER = "x-csrftoken"
 
-Page = Response[str]
+Page: TypeAlias = Response[str]
+AnyRequest: TypeAlias = Request[Any, Any, Any]
 
 
 @cache
@@ -39,7 +40,7 @@ def environment() -> Environment:
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals |= {"static": static, "languages": i18n.LANGUAGES, "now": now}
-    env.filters |= {"when": when, "day": day, "clock": clock_time, "number": number, "percent": percent, "ago": ago}
+    env.filters |= {"when": when, "day": day, "short_day": short_day, "clock": clock_time, "number": number, "percent": percent, "ago": ago}
     ui = SimpleNamespace()
     env.globals["ui"] = ui
     for name in sorted(name for name in env.list_templates(["html"]) if name.startswith("ui/")):
@@ -49,7 +50,7 @@ def environment() -> Environment:
     return env
 
 
-def render(request: Request[Any, Any, Any], name: str, block: str | None = None, **context: Any) -> str:
+def render(request: AnyRequest, name: str, block: str | None = None, **context: Any) -> str:
     """HTML of a template, or of one block of it."""
     context = {**_context(request), **context}
     if block is not None:
@@ -57,30 +58,30 @@ def render(request: Request[Any, Any, Any], name: str, block: str | None = None,
     return environment().get_template(name).render(**context)
 
 
-def page(request: Request[Any, Any, Any], name: str, block: str = "content", status: int = 200, **context: Any) -> Page:
+def page(request: AnyRequest, name: str, block: str = "content", status: int = 200, **context: Any) -> Page:
     """A partial request gets its block, everything else the page."""
     partial = request.headers.get("hx-request-type") == "partial"
     html = render(request, name, block if partial else None, **context)
     return Response(html, status_code=status, media_type="text/html", headers={"Vary": "HX-Request-Type"})
 
 
-def redirect(request: Request[Any, Any, Any], to: str) -> Page:
+def redirect(request: AnyRequest, to: str) -> Page:
     """303 for a browser; htmx is told to go there itself, because it would follow a 303 into the target."""
     if request.headers.get("hx-request"):
         return Response("", status_code=200, media_type="text/html", headers={"HX-Redirect": to})
     return Response("", status_code=303, media_type="text/html", headers={"Location": to})
 
 
-_extra_context: list[Callable[[Request[Any, Any, Any]], dict[str, Any]]] = []
+_extra_context: list[Callable[[AnyRequest], dict[str, Any]]] = []
 
 
-def add_context(source: Callable[[Request[Any, Any, Any]], dict[str, Any]]) -> None:
+def add_context(source: Callable[[AnyRequest], dict[str, Any]]) -> None:
     """main.py adds what layouts need and core must not know, such as the navigation."""
     if source not in _extra_context:
         _extra_context.append(source)
 
 
-def _context(request: Request[Any, Any, Any]) -> dict[str, Any]:
+def _context(request: AnyRequest) -> dict[str, Any]:
     token = ScopeState.from_scope(request.scope).csrf_token
     context = {
         "request": request,
@@ -128,6 +129,11 @@ def day(at: datetime | date, zone: str | None = None) -> str:
     """The day, in words."""
     moment = local(at, zone) if isinstance(at, datetime) and zone else at
     return dates.format_date(moment, "d MMM yyyy", locale=_locale())
+
+
+def short_day(at: date) -> str:
+    """The day without its year, as the axis of a chart has room for."""
+    return dates.format_date(at, "d MMM", locale=_locale())
 
 
 def ago(at: datetime, zone: str) -> str:

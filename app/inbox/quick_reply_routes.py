@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from litestar import Request, Router, delete, get, post, put
+from litestar import Router, delete, get, post, put
 from litestar.params import FromPath, FromQuery
 
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
+from app.access.viewer import CurrentRequest
 from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
 from app.core.i18n import N_
 from app.core.pages import Page, page, redirect
@@ -17,18 +18,18 @@ BAD_SHORTCUT = N_("Use small letters, digits, - and _ only, without spaces. Exam
 
 
 @get("/", guards=[needs(Permission.VIEW_CONVERSATIONS)])
-async def index(request: Request, db: TenantDb, q: FromQuery[str] = "", after: FromQuery[str] = "") -> Page:
+async def index(request: CurrentRequest, db: TenantDb, q: FromQuery[str] = "", after: FromQuery[str] = "") -> Page:
     found = await quick_reply.search(db, q, page=after)
     return page(request, "inbox/quick_replies.html", "rows", found=found, words=q)
 
 
 @get("/new", guards=[needs(Permission.MANAGE_QUICK_REPLIES)])
-async def new(request: Request) -> Page:
+async def new(request: CurrentRequest) -> Page:
     return page(request, "inbox/quick_reply.html", "form", form=blank(), reply=None)
 
 
 @post("/", guards=[needs(Permission.MANAGE_QUICK_REPLIES)])
-async def create(request: Request, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Page:
+async def create(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Page:
     form = _parse(data)
     if not form.errors:
         try:
@@ -40,13 +41,13 @@ async def create(request: Request, db: TenantDb, viewer: CurrentViewer, data: Su
 
 
 @get("/{reply_id:int}", guards=[needs(Permission.MANAGE_QUICK_REPLIES)])
-async def edit(request: Request, db: TenantDb, reply_id: FromPath[int]) -> Page:
+async def edit(request: CurrentRequest, db: TenantDb, reply_id: FromPath[int]) -> Page:
     reply = await quick_reply.find(db, reply_id)
     return page(request, "inbox/quick_reply.html", "form", form=blank(reply), reply=reply)
 
 
 @put("/{reply_id:int}", guards=[needs(Permission.MANAGE_QUICK_REPLIES)])
-async def change(request: Request, db: TenantDb, data: SubmittedForm, reply_id: FromPath[int]) -> Page:
+async def change(request: CurrentRequest, db: TenantDb, data: SubmittedForm, reply_id: FromPath[int]) -> Page:
     reply, form = await quick_reply.find(db, reply_id), _parse(data)
     if not form.errors:
         try:
@@ -58,7 +59,7 @@ async def change(request: Request, db: TenantDb, data: SubmittedForm, reply_id: 
 
 
 @delete("/{reply_id:int}", status_code=200, guards=[needs(Permission.MANAGE_QUICK_REPLIES)])
-async def remove(request: Request, db: TenantDb, reply_id: FromPath[int]) -> Page:
+async def remove(request: CurrentRequest, db: TenantDb, reply_id: FromPath[int]) -> Page:
     await quick_reply.delete(db, await quick_reply.find(db, reply_id))
     return redirect(request, LIST)
 

@@ -14,8 +14,17 @@ from app.inbox import receiving
 from app.message_templates import review
 from app.numbers import health
 from app.whatsapp.updates import (
-    AccountUpdate, Echo, InboundMessage, NumberUpdate, PreferenceUpdate, StatusUpdate, SystemMessage, TemplateCategory,
-    TemplateQuality, TemplateUpdate, Update,
+    AccountUpdate,
+    Echo,
+    InboundMessage,
+    NumberUpdate,
+    PreferenceUpdate,
+    StatusUpdate,
+    SystemMessage,
+    TemplateCategory,
+    TemplateQuality,
+    TemplateUpdate,
+    Update,
 )  # fmt: skip
 
 DASHBOARD_EVERY = 1.0  # seconds

@@ -128,8 +128,8 @@ async def _apply_singly(tenant: Tenant, shares: Sequence[tuple[int, Update]], ou
         try:
             async with tenant.tx() as db:
                 await applying.apply(db, part)
-        except Exception as problem:  # noqa: BLE001 - kept with its event and shown
-            log.error("event failed", tenant=tenant.id, event_id=event_id, exc_info=problem)
+        except Exception as problem:
+            log.exception("event failed", tenant=tenant.id, event_id=event_id)
             outcomes[event_id].error = repr(problem)[:2000]
 
 
