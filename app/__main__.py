@@ -10,6 +10,7 @@ import warnings
 # platformdirs says so on every machine without a desktop session; we do not use that folder.
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
+from app.bench import command  # noqa: E402
 from app.core.embedded import EmbeddedError  # noqa: E402
 from app.core.migrate import MigrationError  # noqa: E402
 from app.settings import SettingsError, choose_port, settings  # noqa: E402
@@ -25,6 +26,9 @@ def main(arguments: list[str]) -> int:
         each.add_argument("--port", type=int, help="instead of PORT (8000)")
     commands.add_parser("worker", help="only the worker half")
     commands.add_parser("migrate", help="bring the database up to date")
+    simulator = commands.add_parser("simulator", help="a stand-in for WhatsApp, on a port of its own")
+    simulator.add_argument("--port", type=int, default=8100)
+    command.add_to(commands)
     chosen = parser.parse_args(arguments)
     try:
         choose_port(getattr(chosen, "port", None))
@@ -37,15 +41,21 @@ def main(arguments: list[str]) -> int:
 
 def run(chosen: argparse.Namespace) -> None:
     match chosen.command:
-        case "serve" | "web" | "worker" as command:
+        case "serve" | "web" | "worker" as half:
             from app import log, serve
 
             log.configure(production=settings().production)
-            loop(serve.run(settings(), web=command != "worker", work=command != "web"))
+            loop(serve.run(settings(), web=half != "worker", work=half != "web"))
         case "migrate":
             from app import serve
 
             loop(only_migrate(serve))
+        case "simulator":
+            from app.simulator import main as simulator
+
+            loop(simulator.serve("127.0.0.1", chosen.port))
+        case "bench":
+            command.run(chosen)
 
 
 async def only_migrate(serve) -> None:  # type: ignore[no-untyped-def]

@@ -12,7 +12,9 @@ from app.access.permissions import Permission
 from app.accounts import routes as accounts
 from app.core.i18n import N_
 from app.inbox import quick_reply_routes
+from app.intake import routes as intake
 from app.numbers import routes as numbers
+from app.ops import health_routes as health
 
 NAVIGATION = [
     ("/inbox", "inbox", N_("Inbox"), Permission.VIEW_CONVERSATIONS, True),
@@ -26,7 +28,14 @@ NAVIGATION = [
 
 
 def routers() -> list[Router]:
-    return [accounts.router, live_routes.router, quick_reply_routes.router, numbers.router]
+    return [
+        accounts.router,
+        health.router,
+        intake.router,
+        live_routes.router,
+        numbers.router,
+        quick_reply_routes.router,
+    ]
 
 
 def openapi() -> OpenAPIConfig | None:

@@ -1,0 +1,97 @@
+"""What a measurement needs in the workspace: connected numbers, an approved template, people, campaigns."""
+
+from __future__ import annotations
+
+import httpx
+import msgspec
+
+from app.bench.house import House
+from app.core.db import Db
+from app.core.secrets import new_token
+from app.numbers import phone_number
+from app.numbers.phone_number import PhoneNumber
+from app.settings import settings
+from app.whatsapp.contract import Credentials
+
+TEMPLATE = "bench_offer"
+BODY = "Hola {{1}}, tu pedido {{2}} llega mañana. Gracias por esperar."
+
+
+async def connected_number(house: House, *, per_second: int, statuses: bool = True) -> PhoneNumber:
+    """A number of the simulator with this throughput, connected as a person would connect it, with an approved template."""
+    secret = new_token()
+    wish = {
+        "verified_name": "Bench", "throughput": "HIGH", "messages_per_second": per_second * 2,
+        "webhook_url": f"{house.url}/intake/meta", "app_secret": secret, "verify_token": settings().meta_verify_token,
+    }  # fmt: skip
+    async with httpx.AsyncClient(base_url=house.graph_url, timeout=20) as graph:
+        made = (await graph.post("/simulator/numbers", json=wish)).json()
+        behaviour = {"phone_number_id": made["phone_number_id"], "statuses": statuses}
+        (await graph.put("/simulator/behaviour", json=behaviour)).raise_for_status()
+    names = ("waba_id", "phone_number_id", "access_token", "app_secret")
+    number = await phone_number.connect(house.tenant, Credentials(**{name: made[name] for name in names}))
+    async with house.tenant.tx() as db:
+        await db.conn.execute(
+            "update pacing set per_second = %s, burst = %s, tokens = 0, refilled_at = now() where number_id = %s",
+            (per_second, per_second, number.id),
+        )
+        await _approved(db, house, made, number)
+    return number
+
+
+async def _approved(db: Db, house: House, made: dict[str, str], number: PhoneNumber) -> None:
+    body = {"type": "BODY", "text": BODY, "example": {"body_text": [["Ana", "A-17"]]}}
+    wish = {"name": TEMPLATE, "language": "es", "category": "UTILITY", "components": [body]}
+    headers = {"authorization": f"Bearer {made['access_token']}"}
+    async with httpx.AsyncClient(base_url=house.graph_url, timeout=20, headers=headers) as graph:
+        created = (await graph.post(f"/v25.0/{made['waba_id']}/message_templates", json=wish)).json()
+    await db.conn.execute(
+        "insert into message_templates (waba, name, language, category, body, examples, status, provider_id)"
+        " select waba, %s, 'es', 'UTILITY', %s, %s, 'approved', %s from phone_numbers where id = %s",
+        (TEMPLATE, BODY, msgspec.json.encode({"1": "Ana", "2": "A-17"}).decode(), created["id"], number.id),
+    )
+
+
+async def people(house: House, count: int, *, first: int = 0) -> None:
+    """Contacts with valid Spanish mobile numbers, labelled by the thousand they are in."""
+    async with house.tenant.tx() as db:
+        await db.conn.execute(
+            """with made as (
+                 insert into contacts (name, variables)
+                 select 'Persona ' || n, jsonb_build_object('pedido', 'A-' || n) from generate_series(%s::int, %s::int) n
+                 returning id, name)
+               insert into contact_identities (contact_id, kind, value)
+               select id, 'phone', '+346' || lpad(split_part(name, ' ', 2), 8, '0') from made""",
+            (10_000_000 + first, 10_000_000 + first + count - 1),
+        )
+
+
+async def labelled(house: House, name: str, *, share: int, of: int) -> int:
+    """A label on every `of`-th person, beginning with number `share`."""
+    async with house.tenant.tx() as db:
+        made = await (await db.conn.execute("insert into labels (name) values (%s) returning id", (name,))).fetchone()
+        if made is None:
+            raise RuntimeError("a label was not made")
+        await db.conn.execute(
+            "insert into contact_labels (label_id, contact_id) select %s, id from contacts where id %% %s = %s",
+            (made[0], of, share),
+        )
+    return int(made[0])
+
+
+async def campaign(house: House, number: PhoneNumber, *, label_id: int) -> int:
+    """A draft to everybody with the label."""
+    audience = msgspec.json.encode({"kind": "labels", "ids": [label_id]}).decode()
+    variables = msgspec.json.encode({"1": {"field": "name"}, "2": {"field": "variables.pedido"}}).decode()
+    async with house.tenant.tx() as db:
+        made = await (
+            await db.conn.execute(
+                "insert into campaigns (name, number_id, template_id, audience, variables)"
+                " select 'Bench', n.id, t.id, %s, %s from phone_numbers n join message_templates t on t.waba = n.waba"
+                " where n.id = %s returning id",
+                (audience, variables, number.id),
+            )
+        ).fetchone()
+    if made is None:
+        raise RuntimeError("a campaign was not made")
+    return int(made[0])
