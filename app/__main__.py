@@ -29,7 +29,14 @@ def main(arguments: list[str]) -> int:
     simulator = commands.add_parser("simulator", help="a stand-in for WhatsApp, on a port of its own")
     simulator.add_argument("--port", type=int, default=8100)
     command.add_to(commands)
-    chosen = parser.parse_args(arguments)
+    commands.add_parser("test", help="the tests; takes pytest's arguments", add_help=False)
+    commands.add_parser("check", help="format, lint, types, templates, architecture and tests, each timed")
+    commands.add_parser("translations", help="bring the catalogues of all languages up to date")
+    chosen, rest = parser.parse_known_args(arguments)
+    if rest and chosen.command != "test":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if chosen.command in ("test", "check", "translations"):
+        return develop(chosen.command, rest)
     try:
         choose_port(getattr(chosen, "port", None))
         run(chosen)
@@ -56,6 +63,20 @@ def run(chosen: argparse.Namespace) -> None:
             loop(simulator.serve("127.0.0.1", chosen.port))
         case "bench":
             command.run(chosen)
+
+
+def develop(command: str, rest: list[str]) -> int:
+    """What needs no settings: the exit code of the tests, of every check, or 0 after updating the catalogues."""
+    from app import check, translations
+
+    match command:
+        case "test":
+            return check.test(rest)
+        case "check":
+            return check.check()
+    for language, missing in translations.update().items():
+        sys.stdout.write(f"{language}: {missing} missing\n" if missing else f"{language}: complete\n")
+    return 0
 
 
 async def only_migrate(serve) -> None:  # type: ignore[no-untyped-def]
