@@ -1,0 +1,25 @@
+"""`python -m app.simulator --port N`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+import uvloop
+
+from app.simulator.main import serve
+
+parser = argparse.ArgumentParser(prog="simulator", description="A stand-in for WhatsApp.")
+parser.add_argument("--host", default="127.0.0.1")
+parser.add_argument("--port", type=int, default=8100)
+chosen = parser.parse_args()
+
+
+def told() -> None:
+    sys.stdout.write(f"The simulated phones are at http://{chosen.host}:{chosen.port}/simulator\n")
+    sys.stdout.flush()
+
+
+with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    runner.run(serve(chosen.host, chosen.port, told))

@@ -1,0 +1,108 @@
+"""The person's side: what they write becomes a signed webhook, opens the window, and stays in the talk."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import struct
+import zlib
+from typing import Any
+
+import msgspec
+
+from app.simulator import ids, statuses, webhooks
+from app.simulator.state import Message, Number, Talk, World, clock
+
+MIMES = {
+    "image": "image/png", "audio": "audio/ogg; codecs=opus", "video": "video/mp4", "document": "application/pdf",
+    "sticker": "image/webp",
+}  # fmt: skip
+PDF = b"%PDF-1.1\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+class File(msgspec.Struct):
+    """A file at WhatsApp."""
+
+    id: str
+    content: bytes
+    mime: str
+    sha256: bytes
+
+
+def write(
+    world: World, number: Number, talk: Talk, message: dict[str, Any], *, name: str = "", context: dict[str, Any] | None = None
+) -> Message:
+    """`message` is of the webhook's own shape, without id, sender and time."""
+    now = clock()
+    talk.met, talk.written_at, talk.name = True, now, name or talk.name or ""
+    kept = Message(ids.wamid(talk.person, ids.INBOUND), b"", False, now)
+    sender = {"from_user_id": talk.person} if talk.is_bsuid else {"from": talk.person}
+    told = {**sender, "id": kept.wamid, "timestamp": str(int(now)), **({"context": context} if context else {}), **message}
+    kept.raw = msgspec.json.encode(told)
+    act(world, message)
+    world.keep(number, talk, kept)
+    post(world, number, talk, told)
+    for screen in talk.screens:
+        screen.put_nowait(b"changed")
+    return kept
+
+
+def act(world: World, message: dict[str, Any]) -> None:
+    """Reactions, edits and deletions change the bubble that they are about."""
+    kind = message.get("type", "")
+    target = message.get(kind) or {}
+    wamid = target.get("message_id") or target.get("original_message_id") if isinstance(target, dict) else None
+    known = world.messages.get(wamid or "")
+    if known is None:
+        return
+    if kind == "reaction":
+        known[2].reaction = target.get("emoji", "")
+    elif kind == "edit":
+        known[2].edited = str((target.get("message") or {}).get("text", {}).get("body", ""))
+    elif kind == "revoke":
+        known[2].revoked = True
+
+
+def post(world: World, number: Number, talk: Talk, told: dict[str, Any]) -> None:
+    if not number.account.subscribed:
+        return
+    profile = {"name": talk.name or talk.person} | ({"username": talk.username} if talk.username else {})
+    person = {"user_id": talk.person} if talk.is_bsuid else {"wa_id": talk.person}
+    value = {**statuses.envelope(number), "contacts": [{"profile": profile, **person}], "messages": [told]}
+    entry = {"id": number.account.id, "changes": [{"field": "messages", "value": value}]}
+    webhooks.post(world, number.messages_url, number.connection.app_secret, [entry], repeat=number.behaviour.repeat)
+
+
+def sample(world: World, number: Number, kind: str) -> dict[str, Any]:  # noqa: ARG001 - a file belongs to a number at Meta
+    """A small file of this kind, and the webhook's part that names it."""
+    mime = MIMES[kind]
+    file = keep_file(
+        world, PDF if kind == "document" else picture() if kind in ("image", "sticker") else b"OggS" + bytes(200), mime
+    )
+    told: dict[str, Any] = {"id": file.id, "mime_type": mime, "sha256": base64.b64encode(file.sha256).decode()}
+    if kind == "audio":
+        told["voice"] = True
+    if kind == "document":
+        told["filename"] = "presupuesto.pdf"
+    if kind == "sticker":
+        told["animated"] = False
+    return told
+
+
+def keep_file(world: World, content: bytes, mime: str) -> File:
+    file = File(ids.mint(ids.MEDIA), content, mime, hashlib.sha256(content).digest())
+    world.media[file.id] = file
+    return file
+
+
+def picture(width: int = 320, height: int = 200) -> bytes:
+    """A PNG of a quiet gradient (RFC 2083)."""
+    rows = b"".join(
+        b"\x00" + b"".join(bytes((205 + x * 40 // width, 190 + y * 30 // height, 150 + x * 30 // width)) for x in range(width))
+        for y in range(height)
+    )
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
+    )

@@ -1,0 +1,109 @@
+"""The simulator as an ASGI application, and as a server of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+
+from app.simulator import control, graph, media, phone, sending
+from app.simulator.access import Access, access
+from app.simulator.behaviour import draw
+from app.simulator.errors import GraphError
+from app.simulator.http import (
+    Answer,
+    App,
+    BadRequest,
+    Hangup,
+    Receive,
+    Request,
+    Scope,
+    Send,
+    Stream,
+    hang_up,
+    json_answer,
+    read,
+    write,
+    write_stream,
+)  # fmt: skip
+from app.simulator.state import World
+
+VERSION = re.compile(r"/v2\d\.\d/")
+MESSAGES = re.compile(r"/v2\d\.\d/(\d+)/messages")
+
+
+def application(public: str | None = None) -> App:
+    """A world of its own; `public` is the address under which people reach its pages."""
+    world = World(public)
+    known: dict[bytes, Access] = {}
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await lifespan(world, receive, send)
+        elif scope["type"] == "http":
+            request = Request(scope, await read(receive))
+            answer = await answer_to(world, known, request)
+            if isinstance(answer, Hangup):
+                await hang_up(scope, receive)
+            elif isinstance(answer, Stream):
+                with suppress(asyncio.CancelledError):
+                    await write_stream(answer, send)
+            else:
+                await write(answer, send)
+
+    return app
+
+
+async def answer_to(world: World, known: dict[bytes, Access], request: Request) -> Answer | Hangup | Stream:
+    try:
+        if request.method == "POST" and (short := MESSAGES.fullmatch(request.path)):
+            return await carry_message(world, access(request, known), short[1], request)
+        if VERSION.match(request.path):
+            return await graph.answer(world, access(request, known), request)
+        if request.path.startswith("/simulator/media/"):
+            access(request, known)
+            return media.fetch(world, request.path.rpartition("/")[2])
+        return (control.answer(world, request) if request.is_local else None) or phone.handle(world, request) or nowhere()
+    except GraphError as refusal:
+        return refusal.answer()
+    except BadRequest as wrong:
+        return json_answer({"error": {"message": str(wrong), "type": "BadRequest", "code": 100}}, 400)
+
+
+async def carry_message(world: World, found: Access, number_id: str, request: Request) -> Answer | Hangup:
+    number = world.numbers.get(number_id)
+    if number is not None and number.behaviour.latency_ms != (0, 0):
+        await asyncio.sleep(draw(number.behaviour.latency_ms))
+    return sending.send(world, found, number_id, request)
+
+
+def nowhere() -> Answer:
+    return json_answer({"error": {"message": "Unknown path components", "type": "OAuthException", "code": 2500}}, 404)
+
+
+async def lifespan(world: World, receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            for task in world.tasks:
+                task.cancel()
+            if world.postman is not None:
+                await world.postman.close()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def serve(host: str, port: int, ready: Callable[[], None] | None = None) -> None:
+    """Until a signal."""
+    config = uvicorn.Config(
+        application(), host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    if ready is not None:
+        asyncio.get_running_loop().call_later(0.2, ready)
+    await server.serve()

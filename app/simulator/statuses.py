@@ -1,0 +1,120 @@
+"""What becomes of an accepted message: statuses that fall due, gathered into few webhooks, late, repeated or shuffled on request."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import random
+from collections import defaultdict
+from itertools import count
+from typing import Any
+
+from app.simulator import webhooks
+from app.simulator.behaviour import draw, happens
+from app.simulator.errors import asynchronous
+from app.simulator.state import Message, Number, Talk, World, clock
+
+GATHERED = 0.2  # seconds between two deliveries, so that a busy number's statuses share a webhook, as Meta's do
+RANK = {"failed": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
+# Endings of a person's number that act out a fate, for demos and trials.
+FATES = {"0000": 131026, "0001": 131049, "0002": 131050}
+STAYS_SENT = "0003"
+
+_order = count()
+Due = tuple[float, int, Number, Talk, Message, str, int]
+
+
+def schedule(world: World, number: Number, talk: Talk, message: Message, kind: str) -> None:
+    """Draws this message's future. A person whom somebody plays reads when they look, not by chance."""
+    behaviour, now = number.behaviour, clock()
+    if not behaviour.statuses:
+        return
+    sent = now + draw(behaviour.delay_ms.sent)
+    failure = FATES.get(talk.person[-4:], 131026 if happens(behaviour.failed_share) else 0)
+    add(world, sent, number, talk, message, "sent")
+    if failure:
+        add(world, now + draw(behaviour.delay_ms.delivered), number, talk, message, "failed", failure)
+        return
+    if kind == "reaction" or talk.person.endswith(STAYS_SENT) or talk.blocked:
+        return
+    if not talk.online:
+        talk.waiting.append((message, "delivered"))
+        return
+    add(world, max(sent, now + draw(behaviour.delay_ms.delivered)), number, talk, message, "delivered")
+    if not talk.met and happens(behaviour.read_share):
+        add(world, max(sent, now + draw(behaviour.delay_ms.read)), number, talk, message, "read")
+
+
+def add(world: World, at: float, number: Number, talk: Talk, message: Message, status: str, code: int = 0) -> None:
+    heapq.heappush(world.due, (at, next(_order), number, talk, message, status, code))
+    if not world.ticking:
+        world.ticking = True
+        world.spawn(tick(world))
+
+
+async def tick(world: World) -> None:
+    while world.due:
+        await asyncio.sleep(GATHERED)
+        gathered: dict[Number, list[dict[str, Any]]] = defaultdict(list)
+        while world.due and world.due[0][0] <= clock():
+            at, _, number, talk, message, status, code = heapq.heappop(world.due)
+            raise_status(talk, message, status)
+            gathered[number].append(status_of(talk, message, status, at, code))
+        for number, statuses in gathered.items():
+            deliver(world, number, statuses)
+    world.ticking = False
+
+
+def raise_status(talk: Talk, message: Message, status: str) -> None:
+    if RANK[status] > RANK.get(message.status, 0) or status == "failed":
+        message.status = status
+    for screen in talk.screens:
+        screen.put_nowait(b"changed")
+
+
+def status_of(talk: Talk, message: Message, status: str, at: float, code: int = 0) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": message.wamid, "status": status, "timestamp": str(int(at))}
+    told["recipient_user_id" if talk.is_bsuid else "recipient_id"] = talk.person
+    if message.callback:
+        told["biz_opaque_callback_data"] = message.callback
+    if status == "sent":
+        category = message.template.category.lower() if message.template else "service"
+        told["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
+    if code:
+        told["errors"] = [asynchronous(code)]
+    return told
+
+
+def deliver(world: World, number: Number, statuses: list[dict[str, Any]]) -> None:
+    if not number.account.subscribed:
+        return
+    behaviour = number.behaviour
+    if behaviour.shuffle:
+        random.shuffle(statuses)
+    for first in range(0, len(statuses), webhooks.UPDATES_PER_POST):
+        value = {**envelope(number), "statuses": statuses[first : first + webhooks.UPDATES_PER_POST]}
+        entry = {"id": number.account.id, "changes": [{"field": "messages", "value": value}]}
+        webhooks.post(world, number.messages_url, number.connection.app_secret, [entry], repeat=behaviour.repeat)
+
+
+def envelope(number: Number) -> dict[str, Any]:
+    metadata = {"display_phone_number": number.digits, "phone_number_id": number.id}
+    return {"messaging_product": "whatsapp", "metadata": metadata}
+
+
+def read(world: World, number: Number, talk: Talk) -> None:
+    """The person has looked at the talk: everything we had from the business is read."""
+    now = clock()
+    for message in talk.messages:
+        if message.ours and message.status in ("sent", "delivered") and not message.revoked:
+            if message.status == "sent":
+                add(world, now, number, talk, message, "delivered")
+            add(world, now, number, talk, message, "read")
+            message.status = "read"
+
+
+def come_online(world: World, number: Number, talk: Talk) -> None:
+    """What waited for the person's telephone arrives."""
+    waiting, talk.waiting, talk.online = talk.waiting, [], True
+    for message, status in waiting:
+        add(world, clock(), number, talk, message, status)
