@@ -4,7 +4,7 @@ select c.id, c.name, c.number_id, c.template_id, c.audience, c.variables, c.stat
        n.display as number_display, n.verified_name as number_name, n.tier as number_tier,
        n.disconnected_at is null as number_connected, coalesce(p.per_second, 0)::float as per_second,
        t.name as template_name, t.language as template_language, t.category as template_category, t.status as template_status,
-       t.header as template_header, t.body as template_body, t.footer as template_footer, t.buttons as template_buttons
+       t.body as template_body
   from campaigns c
   join phone_numbers n on n.id = c.number_id
   left join pacing p on p.number_id = c.number_id

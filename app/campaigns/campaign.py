@@ -61,10 +61,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     template_language: str
     template_category: str
     template_status: str
-    template_header: dict[str, Any] | None
     template_body: str
-    template_footer: str
-    template_buttons: list[dict[str, Any]]
 
     @property
     def editable(self) -> bool:
