@@ -11,6 +11,7 @@ from app import live_routes
 from app.access.permissions import Permission
 from app.accounts import routes as accounts
 from app.core.i18n import N_
+from app.dashboard import routes as dashboard
 from app.inbox import quick_reply_routes
 from app.intake import routes as intake
 from app.numbers import routes as numbers
@@ -30,6 +31,7 @@ NAVIGATION = [
 def routers() -> list[Router]:
     return [
         accounts.router,
+        dashboard.router,
         health.router,
         intake.router,
         live_routes.router,

@@ -8,6 +8,8 @@ from app.campaigns import launch, upkeep
 from app.core.db import platform_tx
 from app.core.jobs import periodic
 from app.core.statements import statements
+from app.dashboard import folding
+from app.message_templates import syncing
 from app.numbers import credentials, health
 
 accounts = statements("accounts")
@@ -54,3 +56,16 @@ async def check_numbers() -> None:
 async def seal_with_newest_key() -> None:
     async with platform_tx() as door:
         await credentials.reseal(door)
+
+
+# What WhatsApp decided about templates while we could not be reached, and what was made in its own manager.
+@periodic("27 * * * *")
+async def sync_templates() -> None:
+    async with platform_tx() as door:
+        await syncing.resync_everywhere(door)
+
+
+# The unfolded tail stays short, so that figures cost the same at any size.
+@periodic("* * * * * */10")
+async def fold_totals() -> None:
+    await folding.fold()

@@ -1,0 +1,74 @@
+"""The period of the dashboard: whole days on the workspace's clock, and the same length before it to compare with."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.core.clock import now
+
+LENGTHS = (1, 7, 30)
+LONGEST = 366  # days
+DAY = timedelta(days=1)
+
+
+class Period(msgspec.Struct, frozen=True):
+    """From the first day to the last, both included."""
+
+    first: date
+    last: date
+    zone: str
+    now: datetime
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def since(self) -> datetime:
+        return midnight(self.first, self.zone)
+
+    @property
+    def until(self) -> datetime:
+        return midnight(self.last + DAY, self.zone)
+
+    @property
+    def dates(self) -> list[date]:
+        return [self.first + DAY * n for n in range(self.days)]
+
+    def before(self) -> Period:
+        """As many days, just before these; half a day is compared with half a day, so its clock stands as far."""
+        back = DAY * self.days
+        then = self.now.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None) - back
+        return Period(self.first - back, self.last - back, self.zone, then.replace(tzinfo=ZoneInfo(self.zone)))
+
+    @property
+    def elapsed(self) -> datetime:
+        """Where it ends for a comparison: now, while it runs."""
+        return min(self.until, self.now)
+
+
+def last_days(days: int, zone: str) -> Period:
+    """Today is the last of them."""
+    today = _today(zone)
+    return Period(today - DAY * (days - 1), today, zone, now())
+
+
+def chosen(days: int | None, since: str, until: str, zone: str) -> Period:
+    """What the address asks for; what it asks for in vain becomes the last 30 days. Longer than a year is cut to one."""
+    try:
+        first, last = sorted((date.fromisoformat(since), date.fromisoformat(until)))
+        return Period(max(first, last - DAY * (LONGEST - 1)), last, zone, now())
+    except (ValueError, OverflowError):
+        return last_days(days if days in LENGTHS else LENGTHS[-1], zone)
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """Where the clock skips midnight, the day begins at the moment of the skip."""
+    return datetime.combine(day, time(), ZoneInfo(zone))
+
+
+def _today(zone: str) -> date:
+    return now().astimezone(ZoneInfo(zone)).date()

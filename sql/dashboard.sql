@@ -1,0 +1,55 @@
+-- name: by_day
+select day::text as "key", sent, delivered, read, failed, answered, received, ai
+  from get_dashboard_stats(%(since)s, %(until)s, %(zone)s);
+
+-- name: by_hour
+-- An hour that the autumn gives twice is one hour of the clock.
+select to_char(slot at time zone %(zone)s, 'HH24":00"') as "key", sum(sent) as sent, sum(delivered) as delivered, sum(read) as read,
+       sum(failed) as failed, sum(answered) as answered, sum(received) as received, sum(ai) as ai
+  from stats where slot >= %(since)s and slot < %(until)s
+ group by 1 order by 1;
+
+-- name: waiting
+select count(*) from conversations where unread > 0;
+
+-- name: recent_campaigns
+select c.id, c.name, c.status, c.at, coalesce(n.total, 0) as total, coalesce(n.sent, 0) as sent, coalesce(n.read, 0) as read,
+       coalesce(n.failed, 0) as failed
+  from (select id, name, status, coalesce(launched_at, scheduled_at, created_at) as at from campaigns
+         where status not in ('draft', 'cancelled') order by at desc, id desc limit 5) c
+  left join lateral (
+    select sum(n) filter (where status <> 'skipped') as total, sum(n) filter (where status in ('sent', 'delivered', 'read')) as sent,
+           sum(n) filter (where status = 'read') as read, sum(n) filter (where status = 'failed') as failed
+      from (select status, n from campaign_counts where campaign_id = c.id
+            union all select status, n from campaign_deltas where campaign_id = c.id) counted) n on true
+ order by c.at desc, c.id desc;
+
+-- name: fold_stats
+-- Skips what a second worker folds at this moment; the order of the rows keeps the two from waiting for each other in a circle.
+with folded as (
+  delete from stat_deltas
+   where ctid = any(array(select ctid from stat_deltas limit %(batch)s for update skip locked))
+  returning tenant_id, slot, sent, delivered, read, failed, answered, received, ai),
+added as (
+  insert into stat_slots as s (tenant_id, slot, sent, delivered, read, failed, answered, received, ai)
+  select tenant_id, slot, sum(sent), sum(delivered), sum(read), sum(failed), sum(answered), sum(received), sum(ai)
+    from folded group by tenant_id, slot order by tenant_id, slot
+  on conflict (tenant_id, slot) do update
+     set sent = s.sent + excluded.sent, delivered = s.delivered + excluded.delivered, read = s.read + excluded.read,
+         failed = s.failed + excluded.failed, answered = s.answered + excluded.answered,
+         received = s.received + excluded.received, ai = s.ai + excluded.ai)
+select count(*) from folded;
+
+-- name: fold_campaigns
+-- The counts of a deleted campaign have nowhere to go and are dropped with it.
+with folded as (
+  delete from campaign_deltas
+   where ctid = any(array(select ctid from campaign_deltas limit %(batch)s for update skip locked))
+  returning tenant_id, campaign_id, status, n),
+added as (
+  insert into campaign_counts as c (tenant_id, campaign_id, status, n)
+  select f.tenant_id, f.campaign_id, f.status, sum(f.n)
+    from folded f join campaigns on campaigns.tenant_id = f.tenant_id and campaigns.id = f.campaign_id
+   group by 1, 2, 3 having sum(f.n) <> 0 order by 1, 2, 3
+  on conflict (tenant_id, campaign_id, status) do update set n = c.n + excluded.n)
+select count(*) from folded;
