@@ -14,6 +14,7 @@ from app.core.i18n import N_
 from app.dashboard import routes as dashboard
 from app.inbox import quick_reply_routes
 from app.intake import routes as intake
+from app.message_templates import routes as message_templates
 from app.numbers import routes as numbers
 from app.ops import health_routes as health
 
@@ -35,6 +36,7 @@ def routers() -> list[Router]:
         health.router,
         intake.router,
         live_routes.router,
+        message_templates.router,
         numbers.router,
         quick_reply_routes.router,
     ]

@@ -37,11 +37,6 @@ async def give_back(db: Db, number_id: int, unused: int) -> None:
         await db.run(q.give_back, number_id=number_id, unused=unused)
 
 
-async def hold(db: Db, number_id: int, seconds: float) -> None:
-    """The provider said that it is too fast (130429): nothing goes for that long."""
-    await db.run(q.hold, number_id=number_id, seconds=seconds)
-
-
 async def change(db: Db, number_id: int, per_second: float, burst: float) -> None:
     """Set by a person, or read from the provider."""
     await db.run(q.change, number_id=number_id, per_second=per_second, burst=burst)

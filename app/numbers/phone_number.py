@@ -116,6 +116,7 @@ async def _save(db: Db, sealed: vault.Sealed, info: NumberInfo) -> PhoneNumber:
         raise WrongField("phone_number_id", NUMBER_TAKEN)
     pace = usual_pace(info)
     await db.run(q.start_pacing, number_id=number_id, per_second=pace.per_second, burst=pace.burst)
+    await events.record(db, "number_connected", waba=waba)
     await live.announce(db, TOPIC, CHANGED, number_id)
     return await find(db, number_id)
 

@@ -7,6 +7,7 @@ import "./behaviours/copy.js";
 import "./behaviours/counter.js";
 import "./behaviours/dialogs.js";
 import "./behaviours/drop.js";
+import "./behaviours/marks.js";
 import "./behaviours/menus.js";
 import "./behaviours/refusals.js";
 import "./behaviours/reveal.js";
