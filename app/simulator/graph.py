@@ -74,7 +74,8 @@ def number_fields(number: Number, fields: str) -> dict[str, Any]:
         "status": "CONNECTED", "quality_rating": "GREEN", "name_status": "APPROVED", "code_verification_status": "VERIFIED",
         "platform_type": "CLOUD_API", "throughput": {"level": connection.throughput}, "account_mode": "LIVE",
         "whatsapp_business_manager_messaging_limit": connection.limit, "messaging_limit_tier": connection.limit,
-        "is_official_business_account": False, "health_status": {"can_send_message": "AVAILABLE", "entities": []},
+        "is_official_business_account": False, "is_on_biz_app": False,
+        "health_status": {"can_send_message": "AVAILABLE", "entities": []},
         "webhook_configuration": {"application": connection.webhook_url},
     }  # fmt: skip
     wanted = [field.strip() for field in fields.split(",") if field.strip()]
