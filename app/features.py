@@ -8,8 +8,11 @@ from litestar import Request, Router
 from litestar.openapi import OpenAPIConfig
 
 from app import live_routes
+from app.access import account_routes, api_token_routes, settings_routes
 from app.access.permissions import Permission
 from app.accounts import routes as accounts
+from app.campaigns import routes as campaigns
+from app.campaigns import run_routes as campaign_runs
 from app.core.i18n import N_
 from app.dashboard import routes as dashboard
 from app.inbox import quick_reply_routes
@@ -31,7 +34,11 @@ NAVIGATION = [
 
 def routers() -> list[Router]:
     return [
+        account_routes.router,
         accounts.router,
+        api_token_routes.router,
+        campaign_runs.router,
+        campaigns.router,
         dashboard.router,
         health.router,
         intake.router,
@@ -39,6 +46,7 @@ def routers() -> list[Router]:
         message_templates.router,
         numbers.router,
         quick_reply_routes.router,
+        settings_routes.router,
     ]
 
 

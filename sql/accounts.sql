@@ -15,6 +15,15 @@ values (%(token_hash)s, %(user_id)s, %(tenant_id)s, now() + %(lasts)s);
 -- name: end_session
 delete from sessions where token_hash = %(token_hash)s;
 
+-- name: end_other_sessions
+delete from sessions where user_id = %(user_id)s and token_hash <> %(token_hash)s;
+
+-- name: change
+update users set name = %(name)s, language = %(language)s where id = %(id)s;
+
+-- name: change_password
+update users set password_hash = %(password_hash)s where id = %(id)s;
+
 -- name: delete_expired_sessions
 delete from sessions where expires_at < now();
 

@@ -3,3 +3,8 @@ select id, name, slug, country, time_zone, language from tenants where id = tena
 
 -- name: slug_taken
 select true from tenants where slug = %(slug)s;
+
+-- name: change
+update tenants set name = %(name)s, country = %(country)s, time_zone = %(time_zone)s, language = %(language)s
+ where id = tenant_id()
+returning id, name, slug, country, time_zone, language;

@@ -34,6 +34,18 @@ class SignUp(msgspec.Struct, frozen=True):
     password: Annotated[str, Meta(min_length=SHORTEST_PASSWORD, max_length=200)]
 
 
+class Person(msgspec.Struct, frozen=True):
+    """What somebody may change about themselves."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    language: str
+
+
+class NewPassword(msgspec.Struct, frozen=True):
+    password: str
+    new_password: Annotated[str, Meta(min_length=SHORTEST_PASSWORD, max_length=200)]
+
+
 class SignedUp(msgspec.Struct, frozen=True):
     tenant: int
     member: int
@@ -49,6 +61,12 @@ class EmailTaken(Exception):
     """Somebody signed up with it before."""
 
     message = N_("There is already an account with this e-mail. Sign in, or use another one.")
+
+
+class WrongPassword(Exception):
+    """The old one must be known to set a new one."""
+
+    message = N_("That is not your current password.")
 
 
 async def sign_up(db: Db, wish: SignUp, *, language: str) -> SignedUp:
@@ -77,3 +95,15 @@ async def check(db: Db, email: str, password: str) -> Account | None:
 async def find(db: Db, email: str) -> Account:
     """Raises NotFound."""
     return await db.one(q.by_email, Account, email=email.lower())
+
+
+async def change(db: Db, user_id: int, person: Person) -> None:
+    await db.run(q.change, id=user_id, name=person.name, language=person.language)
+
+
+async def change_password(db: Db, email: str, wish: NewPassword) -> None:
+    """Raises WrongPassword. Needs the platform's door."""
+    account = await check(db, email, wish.password)
+    if account is None:
+        raise WrongPassword
+    await db.run(q.change_password, id=account.user_id, password_hash=hash_password(wish.new_password))

@@ -44,5 +44,10 @@ async def end(db: Db, token: str) -> Cookie:
     return _cookie("", 0)
 
 
+async def end_others(db: Db, user_id: int, token: str) -> None:
+    """A changed password ends every session but this one. Needs the platform's door."""
+    await db.run(q.end_other_sessions, user_id=user_id, token_hash=digest(token))
+
+
 def _cookie(value: str, max_age: int) -> Cookie:
     return Cookie(key=cookie_name(), value=value, max_age=max_age, httponly=True, secure=secure(), samesite="lax", path="/")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from app.core.db import Db
 from app.core.secrets import new_token
@@ -23,9 +25,21 @@ class Workspace(msgspec.Struct, frozen=True):
     language: str
 
 
+class Wish(msgspec.Struct, frozen=True):
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    country: str
+    time_zone: str
+    language: str
+
+
 async def current(db: Db) -> Workspace:
     """The workspace whose door is open."""
     return await db.one(q.current, Workspace)
+
+
+async def change(db: Db, wish: Wish) -> Workspace:
+    """The slug stays: it may be written down somewhere."""
+    return await db.one(q.change, Workspace, **msgspec.structs.asdict(wish))
 
 
 async def free_slug(db: Db, name: str) -> str:
