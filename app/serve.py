@@ -18,6 +18,7 @@ from app.core import db, embedded, jobs
 from app.core.live import hub
 from app.core.migrate import migrate
 from app.main import application
+from app.numbers import provider
 from app.settings import Settings, SettingsError
 
 STREAMS_END_WITHIN = 2  # seconds; open live streams would otherwise hold a stop for ever
@@ -107,7 +108,10 @@ async def ready(settings: Settings) -> AsyncIterator[str]:
             )
         await migrate(url)
         async with db.open_pool(url):
-            yield url
+            try:
+                yield url
+            finally:
+                await provider.close()
     finally:
         if server:
             await asyncio.to_thread(server.stop)

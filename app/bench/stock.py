@@ -23,11 +23,10 @@ async def connected_number(house: House, *, per_second: int, statuses: bool = Tr
     wish = {
         "verified_name": "Bench", "throughput": "HIGH", "messages_per_second": per_second * 2,
         "webhook_url": f"{house.url}/intake/meta", "app_secret": secret, "verify_token": settings().meta_verify_token,
+        "review_ms": 0, "statuses": statuses,
     }  # fmt: skip
     async with httpx.AsyncClient(base_url=house.graph_url, timeout=20) as graph:
         made = (await graph.post("/simulator/numbers", json=wish)).json()
-        behaviour = {"phone_number_id": made["phone_number_id"], "statuses": statuses}
-        (await graph.put("/simulator/behaviour", json=behaviour)).raise_for_status()
     names = ("waba_id", "phone_number_id", "access_token", "app_secret")
     number = await phone_number.connect(house.tenant, Credentials(**{name: made[name] for name in names}))
     async with house.tenant.tx() as db:
