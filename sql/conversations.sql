@@ -1,0 +1,57 @@
+-- name: find
+select * from inbox_rows where id = %(id)s;
+
+-- name: page
+select * from inbox_rows
+ where status = %(status)s
+   and (%(view)s = 'all' or %(view)s = 'mine' and assignee_id = viewer_id() or %(view)s = 'unassigned' and assignee_id is null)
+   and (not %(unread)s or unread > 0)
+   and (last_message_at, id) < (coalesce(%(at)s, 'infinity'::timestamptz), coalesce(%(last)s, 0))
+ order by last_message_at desc, id desc limit %(size)s;
+
+-- name: of_contacts
+-- The same for people who were found by their name or number.
+select * from inbox_rows
+ where contact_id = any(%(contact_ids)s::bigint[]) and status = %(status)s
+   and (%(view)s = 'all' or %(view)s = 'mine' and assignee_id = viewer_id() or %(view)s = 'unassigned' and assignee_id is null)
+   and (not %(unread)s or unread > 0)
+ order by last_message_at desc, id desc limit %(size)s;
+
+-- name: unread
+-- A hundred are as many as anybody wants to read on a badge.
+select count(*) from (select from conversations where unread > 0 limit 100) waiting;
+
+-- name: open_for
+-- Out of sight until something is sent in it. The update changes nothing; it only makes the row come back.
+insert into conversations (contact_id, number_id, status, resolved_at) values (%(contact_id)s, %(number_id)s, 'resolved', now())
+on conflict (tenant_id, contact_id, number_id) do update set contact_id = excluded.contact_id
+returning id;
+
+-- name: mark_read
+-- The last thing they wrote, for WhatsApp; nothing when nothing was unread.
+update conversations c set unread = 0
+ where id = %(id)s and unread > 0
+returning (select m.wamid from messages m
+            where m.conversation_id = c.id and m.direction = 'in' order by m.at desc, m.id desc limit 1);
+
+-- name: mark_unread
+update conversations set unread = 1 where id = %(id)s and unread = 0;
+
+-- name: resolve
+update conversations set status = 'resolved', resolved_at = now() where id = %(id)s and status = 'open' returning true;
+
+-- name: reopen
+update conversations set status = 'open', resolved_at = null where id = %(id)s and status = 'resolved' returning true;
+
+-- name: hand_over
+select hand_over(%(id)s, %(person)s);
+
+-- name: colleagues
+select u.id, u.name, m.role from memberships m join users u on u.id = m.user_id order by fold(u.name), u.id;
+
+-- name: received
+-- What campaigns sent to them, on any number.
+select p.id, p.name, r.status, r.answered_at is not null as answered, coalesce(r.sent_at, r.failed_at) as at
+  from campaign_recipients r join campaigns p on p.id = r.campaign_id
+ where r.contact_id = %(contact_id)s and r.status in ('sent', 'delivered', 'read', 'failed')
+ order by coalesce(r.sent_at, r.failed_at) desc nulls last limit 6;
