@@ -1,0 +1,109 @@
+"""Whom a campaign reaches, who is skipped and why, and what it says to some of them. Counted by what the launch uses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from app.core.db import Db
+from app.core.statements import statements
+from app.message_templates.message_template import MessageTemplate
+from app.message_templates.preview import Bubble, bubble
+from app.whatsapp.template_text import VARIABLE, in_order
+
+# What WhatsApp lets a number write to within 24 hours, by its tier (whatsapp.md, Limits: messaging limits).
+DAILY = {"TIER_50": 50, "TIER_250": 250, "TIER_1K": 1_000, "TIER_2K": 2_000, "TIER_10K": 10_000, "TIER_100K": 100_000}
+
+q = statements("campaign_audience")
+
+
+class Label(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+
+
+class Import(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    at: datetime
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """What the form offers; `keys` are the names of people's own variables."""
+
+    labels: list[Label]
+    imports: list[Import]
+    keys: list[str]
+    people: bool
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """How many get it, and how many do not, by reason."""
+
+    people: int
+    opted_out: int = 0
+    no_address: int = 0
+    missing_variable: int = 0
+    text_too_long: int = 0
+
+    @property
+    def skipped(self) -> int:
+        return self.opted_out + self.no_address + self.missing_variable + self.text_too_long
+
+
+class Example(msgspec.Struct, frozen=True):
+    """The message as one real person will see it."""
+
+    name: str
+    address: str
+    values: dict[str, str]
+    bubble: Bubble
+
+
+async def choices(db: Db) -> Choices:
+    (row,) = await db.rows(q.choices)
+    return msgspec.convert(row, Choices)
+
+
+async def reach(db: Db, template: MessageTemplate, audience: dict[str, Any], variables: dict[str, Any]) -> Reach:
+    counted = await db.value(q.reach, **_arguments(template, audience, variables))
+    return Reach(people=counted.pop("", 0), **counted)
+
+
+async def examples(db: Db, template: MessageTemplate, audience: dict[str, Any], variables: dict[str, Any]) -> list[Example]:
+    """Three people at most, of those who get it."""
+    names, found = in_order(template.body), []
+    for row in await db.rows(q.examples, **_arguments(template, audience, variables)):
+        values = dict(zip(names, row["parameters"], strict=True))
+        draft = msgspec.structs.replace(template.draft, examples=values)
+        found.append(Example(row["name"], row["address"], values, bubble(draft, copy_code="")))
+    return found
+
+
+def daily_limit(tier: str) -> int | None:
+    """People a number may begin to write to in 24 hours; None when there is no limit or nobody knows it."""
+    return DAILY.get(tier)
+
+
+def is_sendable(template: MessageTemplate) -> bool:
+    """Campaigns fill the body only: a picture, or a variable in header or button, would need something more for each person."""
+    draft = template.draft
+    if draft.category == "AUTHENTICATION":
+        return False
+    if draft.header and (draft.header.kind != "TEXT" or VARIABLE.search(draft.header.text)):
+        return False
+    return all(
+        button.kind in ("QUICK_REPLY", "PHONE_NUMBER") or (button.kind == "URL" and not VARIABLE.search(button.value))
+        for button in draft.buttons
+    )
+
+
+def _arguments(template: MessageTemplate, audience: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "audience": msgspec.json.encode(audience).decode(),
+        "variables": msgspec.json.encode(variables).decode(),
+        "marketing": template.category == "MARKETING",
+        "names": in_order(template.body),
+    }

@@ -1,0 +1,172 @@
+"""Campaigns before they run: the list, the form that counts as one fills it in, the review and the test message."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Router, delete, get, post, put
+from litestar.params import FromPath, FromQuery
+from msgspec import Meta
+
+from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.permissions import Permission
+from app.access.viewer import CurrentRequest
+from app.campaigns import audience, campaign, draft, testing
+from app.campaigns.campaign import Campaign, CannotChange, CannotDelete, CannotUse
+from app.core import phone
+from app.core.db import Db, Tenant
+from app.core.forms import Form, SubmittedForm, parse
+from app.core.i18n import N_
+from app.core.pages import Page, page, redirect
+from app.message_templates import message_template
+from app.message_templates.message_template import MessageTemplate
+from app.message_templates.preview import bubble
+from app.whatsapp.errors import NotSent, OutcomeUnknown, ProviderError
+
+LIST = "/campaigns"
+FORM = "campaigns/form.html"
+REVIEW = "campaigns/review.html"
+# What the list can be narrowed to.
+STATES = {
+    "drafts": "draft",
+    "planned": "scheduled,late",
+    "running": "launching,sending,paused",
+    "over": "completed,cancelled,failed",
+}
+BAD_PHONE = N_("This is not a phone number. Example: +34 611 482 903")
+NOT_REACHED = N_("WhatsApp could not be reached, so nothing was sent. Try again in a moment.")
+PERHAPS = N_("WhatsApp did not answer in time. Perhaps it was sent: look at the phone before you try again.")
+
+
+class TestWish(msgspec.Struct, frozen=True):
+    phone: Annotated[str, Meta(max_length=40)]
+
+
+@get("/", guards=[needs(Permission.VIEW_CAMPAIGNS)])
+async def index(request: CurrentRequest, db: TenantDb, state: FromQuery[str] = "", after: FromQuery[str] = "") -> Page:
+    found = await campaign.search(db, STATES.get(state, ""), page=after)
+    return page(request, "campaigns/index.html", "rows", found=found, state=state)
+
+
+@get("/new", guards=[needs(Permission.EDIT_CAMPAIGNS)])
+async def new(request: CurrentRequest, db: TenantDb) -> Page:
+    form: Form[draft.Fields] = Form({"audience": "everyone", "when": "now", "uncertain_rule": "retry"})
+    return await _form(request, db, form)
+
+
+@post("/fields", status_code=200, guards=[needs(Permission.EDIT_CAMPAIGNS)])
+async def fields(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> Page:
+    offer = await draft.offer(db, data)
+    form: Form[draft.Fields] = Form(data | draft.guessed(data, offer.names, offer.choices.keys))
+    return page(request, FORM, "fields", form=form, offer=offer)
+
+
+@post("/reach", status_code=200, guards=[needs(Permission.EDIT_CAMPAIGNS)])
+async def reach(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> Page:
+    offer = await draft.offer(db, data)
+    if offer.template is None:
+        return page(request, FORM, "reach", template=None)
+    chosen = draft.audience_of(data), draft.variables_of(data, offer.names)
+    return page(request, FORM, "reach", **await _reach(db, offer.template, *chosen))
+
+
+@post("/", guards=[needs(Permission.EDIT_CAMPAIGNS)])
+async def create(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Page:
+    form, wish = draft.read(data, (await draft.offer(db, data)).names, viewer.time_zone)
+    try:
+        if wish:
+            return redirect(request, f"{LIST}/{(await campaign.create(db, wish, by=viewer)).id}")
+    except CannotUse as problem:
+        form.errors["template_id"] = problem.message
+    return await _form(request, db, form, status=422)
+
+
+@get("/{campaign_id:int}/edit", guards=[needs(Permission.EDIT_CAMPAIGNS)])
+async def edit(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, campaign_id: FromPath[int]) -> Page:
+    found = await campaign.find(db, campaign_id)
+    if not found.editable:
+        return redirect(request, f"{LIST}/{found.id}")
+    return await _form(request, db, draft.filled(found, viewer.time_zone), found)
+
+
+@put("/{campaign_id:int}", guards=[needs(Permission.EDIT_CAMPAIGNS)])
+async def change(
+    request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm, campaign_id: FromPath[int]
+) -> Page:
+    found = await campaign.find(db, campaign_id)
+    form, wish = draft.read(data, (await draft.offer(db, data)).names, viewer.time_zone)
+    try:
+        if wish:
+            await campaign.change(db, found, wish)
+            return redirect(request, f"{LIST}/{found.id}")
+    except (CannotUse, CannotChange) as problem:
+        form.errors["template_id"] = problem.message
+    return await _form(request, db, form, found, status=422)
+
+
+@delete("/{campaign_id:int}", status_code=200, guards=[needs(Permission.EDIT_CAMPAIGNS)])
+async def remove(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    found = await campaign.find(db, campaign_id)
+    try:
+        await campaign.delete(db, found)
+    except CannotDelete:
+        return redirect(request, f"{LIST}/{found.id}")
+    return redirect(request, LIST)
+
+
+@get("/{campaign_id:int}/reach", guards=[needs(Permission.VIEW_CAMPAIGNS)])
+async def review_reach(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    found = await campaign.find(db, campaign_id)
+    template = await message_template.find(db, found.template_id)
+    context = await _reach(db, template, found.audience, found.variables)
+    daily = audience.daily_limit(found.number_tier)
+    return page(request, "campaigns/go.html", "go", campaign=found, daily=daily, **context)
+
+
+@post("/{campaign_id:int}/tests", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+async def test(request: CurrentRequest, viewer: CurrentViewer, data: SubmittedForm, campaign_id: FromPath[int]) -> Page:
+    form = parse(TestWish, data)
+    to = phone.normalise(str(form.raw.get("phone", "")), viewer.country)
+    if to is None:
+        form.errors.setdefault("phone", BAD_PHONE)
+    async with viewer.tx() as db:
+        found = await campaign.find(db, campaign_id)
+        message = await testing.message(db, found)
+    if to:
+        await _test(Tenant(viewer.tenant_id), message, to, form)
+    status = 422 if form.errors else 200
+    return page(request, REVIEW, "test", status=status, campaign=found, form=form, sent_to="" if form.errors else to)
+
+
+async def _test(tenant: Tenant, message: testing.Message, to: str, form: Form[TestWish]) -> None:
+    """Says beside the field why it did not go out."""
+    try:
+        await testing.send(tenant, message, to)
+    except NotSent:
+        form.errors["phone"] = NOT_REACHED
+    except OutcomeUnknown:
+        form.errors["phone"] = PERHAPS
+    except ProviderError as refusal:
+        form.errors["phone"] = refusal.failure.title
+
+
+async def _form(
+    request: CurrentRequest, db: Db, form: Form[draft.Fields], found: Campaign | None = None, *, status: int = 200
+) -> Page:
+    offer = await draft.offer(db, form.raw)
+    return page(request, FORM, "form", status=status, form=form, offer=offer, campaign=found, template=offer.template)
+
+
+async def _reach(db: Db, template: MessageTemplate, *chosen: dict[str, Any]) -> dict[str, Any]:
+    """How many, who not, and what the first of them will read."""
+    seen = await audience.examples(db, template, *chosen)
+    return {
+        "template": template,
+        "reach": await audience.reach(db, template, *chosen),
+        "examples": seen,
+        "sample": None if seen else bubble(template.draft, copy_code=""),
+    }
+
+
+router = Router(LIST, route_handlers=[index, new, fields, reach, create, edit, change, remove, review_reach, test])

@@ -1,0 +1,125 @@
+"""A campaign under way: its page, what one can still do about it, what failed, and its people."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+from litestar import Router, delete, get, post, put
+from litestar.params import FromPath, FromQuery
+
+from app.access.guards import TenantDb, needs
+from app.access.permissions import Permission
+from app.access.viewer import CurrentRequest
+from app.campaigns import campaign, control, launch, recipient
+from app.campaigns.campaign import Campaign, Status
+from app.core.db import Db
+from app.core.forms import blank
+from app.core.pages import Page, page, redirect
+
+LIST = "/campaigns"
+SHOW = "campaigns/show.html"
+REVIEW = "campaigns/review.html"
+PEOPLE = "campaigns/recipients.html"
+REFUSALS = (
+    launch.CannotLaunch, launch.InThePast, control.CannotPause, control.CannotResume, control.CannotCancel,
+)  # fmt: skip
+
+
+@get("/{campaign_id:int}", guards=[needs(Permission.VIEW_CAMPAIGNS)])
+async def show(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int], was: FromQuery[str] = "") -> Page:
+    found = await campaign.find(db, campaign_id)
+    if was == "review" and not found.editable:
+        return redirect(request, f"{LIST}/{found.id}")
+    return await _page(request, db, found)
+
+
+@put("/{campaign_id:int}/launch", guards=[needs(Permission.SEND_CAMPAIGNS)])
+async def start(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    return await _acted(request, db, campaign_id, launch.launch(db, campaign_id))
+
+
+@put("/{campaign_id:int}/schedule", guards=[needs(Permission.SEND_CAMPAIGNS)])
+async def schedule(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    found = await campaign.find(db, campaign_id)
+    if found.scheduled_at is None:
+        return redirect(request, f"{LIST}/{found.id}/edit")
+    return await _acted(request, db, campaign_id, launch.schedule(db, campaign_id, found.scheduled_at))
+
+
+@delete("/{campaign_id:int}/schedule", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+async def unschedule(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    return await _acted(request, db, campaign_id, launch.unschedule(db, campaign_id))
+
+
+@put("/{campaign_id:int}/pause", guards=[needs(Permission.SEND_CAMPAIGNS)])
+async def pause(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    return await _acted(request, db, campaign_id, control.pause(db, campaign_id))
+
+
+@delete("/{campaign_id:int}/pause", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+async def resume(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    return await _acted(request, db, campaign_id, control.resume(db, campaign_id))
+
+
+@put("/{campaign_id:int}/cancellation", guards=[needs(Permission.SEND_CAMPAIGNS)])
+async def cancel(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    return await _acted(request, db, campaign_id, control.cancel(db, campaign_id))
+
+
+@post("/{campaign_id:int}/uncertain", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+async def resend_uncertain(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    found = await campaign.find(db, campaign_id)
+    return await _acted(request, db, campaign_id, control.resend_uncertain(db, campaign_id, found.number_id))
+
+
+@delete("/{campaign_id:int}/uncertain", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+async def leave_uncertain(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    await campaign.find(db, campaign_id)
+    return await _acted(request, db, campaign_id, control.leave_uncertain(db, campaign_id))
+
+
+@get("/{campaign_id:int}/failures", guards=[needs(Permission.VIEW_CAMPAIGNS)])
+async def failures(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    found = await campaign.find(db, campaign_id)
+    return page(request, "campaigns/failures.html", "groups", campaign=found, groups=await recipient.failures(db, found.id))
+
+
+@get("/{campaign_id:int}/recipients", guards=[needs(Permission.VIEW_CAMPAIGNS)])
+async def people(
+    request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int], state: FromQuery[str] = "", after: FromQuery[str] = ""
+) -> Page:
+    found = await campaign.find(db, campaign_id)
+    rows = await recipient.search(db, found.id, state, page=after)
+    counts = await campaign.counts(db, found.id)
+    return page(request, PEOPLE, "rows" if after else "people", campaign=found, found=rows, state=state, counts=counts)
+
+
+async def _acted(request: CurrentRequest, db: Db, campaign_id: int, action: Awaitable[None]) -> Page:
+    """Somebody may have been faster: then the page says so and shows how it is."""
+    await campaign.find(db, campaign_id)
+    try:
+        await action
+    except REFUSALS as refusal:
+        return await _page(request, db, await campaign.find(db, campaign_id), refusal.message)
+    return redirect(request, f"{LIST}/{campaign_id}")
+
+
+async def _page(request: CurrentRequest, db: Db, found: Campaign, trouble: str = "") -> Page:
+    if found.editable:
+        return page(request, REVIEW, "review", campaign=found, trouble=trouble, form=blank(), sent_to="")
+    return page(request, SHOW, "status", trouble=trouble, **await _status(db, found))
+
+
+async def _status(db: Db, found: Campaign) -> dict[str, Any]:
+    counts = await campaign.counts(db, found.id)
+    pace = await recipient.pace(db, found.id) if found.status is Status.SENDING else None
+    return {"campaign": found, "counts": counts, "pace": pace, "end": pace.end(counts.waiting) if pace else None}
+
+
+router = Router(
+    LIST,
+    route_handlers=[
+        show, start, schedule, unschedule, pause, resume, cancel, resend_uncertain, leave_uncertain, failures, people,
+    ],
+)  # fmt: skip
