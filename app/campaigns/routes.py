@@ -44,9 +44,9 @@ class TestWish(msgspec.Struct, frozen=True):
 
 
 @get("/", guards=[needs(Permission.VIEW_CAMPAIGNS)])
-async def index(request: CurrentRequest, db: TenantDb, state: FromQuery[str] = "", after: FromQuery[str] = "") -> Page:
-    found = await campaign.search(db, STATES.get(state, ""), page=after)
-    return page(request, "campaigns/index.html", "rows", found=found, state=state)
+async def index(request: CurrentRequest, db: TenantDb, only: FromQuery[str] = "", after: FromQuery[str] = "") -> Page:
+    found = await campaign.search(db, STATES.get(only, ""), page=after)
+    return page(request, "campaigns/index.html", "rows", found=found, only=only)
 
 
 @get("/new", guards=[needs(Permission.EDIT_CAMPAIGNS)])

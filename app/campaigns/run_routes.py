@@ -87,12 +87,12 @@ async def failures(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[
 
 @get("/{campaign_id:int}/recipients", guards=[needs(Permission.VIEW_CAMPAIGNS)])
 async def people(
-    request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int], state: FromQuery[str] = "", after: FromQuery[str] = ""
+    request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int], only: FromQuery[str] = "", after: FromQuery[str] = ""
 ) -> Page:
     found = await campaign.find(db, campaign_id)
-    rows = await recipient.search(db, found.id, state, page=after)
+    rows = await recipient.search(db, found.id, only, page=after)
     counts = await campaign.counts(db, found.id)
-    return page(request, PEOPLE, "rows" if after else "people", campaign=found, found=rows, state=state, counts=counts)
+    return page(request, PEOPLE, "rows" if after else "people", campaign=found, found=rows, only=only, counts=counts)
 
 
 async def _acted(request: CurrentRequest, db: Db, campaign_id: int, action: Awaitable[None]) -> Page:

@@ -221,7 +221,7 @@ async def test_the_page_shows_states_failures_and_people(owner: Person) -> None:
     failures = await owner.partial(f"{LIST}/{found.id}/failures")
     assert text_of(failures, "summary b") == "2"
     assert "131026" in text_of(failures, "details details")
-    people = await owner.partial(f"{LIST}/{found.id}/recipients?state=failed")
+    people = await owner.partial(f"{LIST}/{found.id}/recipients?only=failed")
     assert len(page_of(people).css("tbody tr")) == 2
     assert len(page_of(await owner.partial(f"{LIST}/{found.id}/recipients")).css("tbody tr")) == 8
 
