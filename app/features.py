@@ -12,7 +12,6 @@ from app.access import account_routes, api_token_routes, settings_routes
 from app.access.permissions import Permission
 from app.accounts import routes as accounts
 from app.campaigns import routes as campaigns
-from app.campaigns import run_routes as campaign_runs
 from app.core.i18n import N_
 from app.dashboard import routes as dashboard
 from app.inbox import quick_reply_routes
@@ -37,7 +36,6 @@ def routers() -> list[Router]:
         account_routes.router,
         accounts.router,
         api_token_routes.router,
-        campaign_runs.router,
         campaigns.router,
         dashboard.router,
         health.router,

@@ -12,7 +12,7 @@ from msgspec import Meta
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
-from app.campaigns import audience, campaign, draft, testing
+from app.campaigns import audience, campaign, draft, run_routes, testing
 from app.campaigns.campaign import Campaign, CannotChange, CannotDelete, CannotUse
 from app.core import phone
 from app.core.db import Db, Tenant
@@ -169,4 +169,9 @@ async def _reach(db: Db, template: MessageTemplate, *chosen: dict[str, Any]) -> 
     }
 
 
-router = Router(LIST, route_handlers=[index, new, fields, reach, create, edit, change, remove, review_reach, test])
+router = Router(
+    LIST,
+    route_handlers=[
+        index, new, fields, reach, create, edit, change, remove, review_reach, test, *run_routes.handlers,
+    ],
+)  # fmt: skip

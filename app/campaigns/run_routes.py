@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any
 
-from litestar import Router, delete, get, post, put
+from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery
 
 from app.access.guards import TenantDb, needs
@@ -117,9 +117,7 @@ async def _status(db: Db, found: Campaign) -> dict[str, Any]:
     return {"campaign": found, "counts": counts, "pace": pace, "end": pace.end(counts.waiting) if pace else None}
 
 
-router = Router(
-    LIST,
-    route_handlers=[
-        show, start, schedule, unschedule, pause, resume, cancel, resend_uncertain, leave_uncertain, failures, people,
-    ],
-)  # fmt: skip
+# One router has them all: Litestar does not share a path between two.
+handlers = [
+    show, start, schedule, unschedule, pause, resume, cancel, resend_uncertain, leave_uncertain, failures, people,
+]  # fmt: skip
