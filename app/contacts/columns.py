@@ -83,9 +83,7 @@ def guess_kinds(sheet: Sheet, country: str) -> list[Kind]:
     if Kind.EMAIL not in kinds:
         kinds = _with(Kind.EMAIL, kinds, (_share(column, _is_email) for column in values))
     if Kind.NAME not in kinds and Kind.FIRST_NAME not in kinds:
-        shares = (
-            _share(values[index], _is_name) * _says_nothing(name, index) for index, name in enumerate(sheet.columns)
-        )
+        shares = (_share(values[index], _is_name) * _says_nothing(name, index) for index, name in enumerate(sheet.columns))
         kinds = _with(Kind.NAME, kinds, shares)
     if Kind.NAME in kinds and Kind.FIRST_NAME in kinds:
         kinds = [Kind.VARIABLE if kind in (Kind.FIRST_NAME, Kind.LAST_NAME) else kind for kind in kinds]

@@ -21,8 +21,7 @@ class Empty(SpreadsheetError):
 
 class NotATable(SpreadsheetError):
     message = N_(
-        "This is not a table of contacts. Open it in Excel or Google Sheets, save it as CSV or .xlsx "
-        "and upload that file."
+        "This is not a table of contacts. Open it in Excel or Google Sheets, save it as CSV or .xlsx and upload that file."
     )
 
 
@@ -32,12 +31,9 @@ class Protected(SpreadsheetError):
 
 class TooLarge(SpreadsheetError):
     message = N_(
-        "The file is too large: a CSV may have 500 MB, an Excel file about 250,000 rows. "
-        "Save it as CSV or split it in two."
+        "The file is too large: a CSV may have 500 MB, an Excel file about 250,000 rows. Save it as CSV or split it in two."
     )
 
 
 class UnclosedQuote(SpreadsheetError):
-    message = N_(
-        "Line %(line)s opens a quotation mark that is never closed. Close it or delete it, and upload the file again."
-    )
+    message = N_("Line %(line)s opens a quotation mark that is never closed. Close it or delete it, and upload the file again.")
