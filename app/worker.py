@@ -11,8 +11,9 @@ from app import reactions, schedule
 from app.core import jobs
 from app.intake import processing
 
-# Each group is a procrastinate worker with its own LISTEN connection. Chat has one to itself: an agent is waiting.
-GROUPS = (("chat",), ("campaigns",), ("intake", "automations", "webhooks", "maintenance"))
+# Each group is a procrastinate worker with its own LISTEN connection. Chat has one to itself: an agent is waiting;
+# imports have one because each can take a minute.
+GROUPS = (("chat",), ("campaigns",), ("intake", "automations", "webhooks", "maintenance"), ("imports",))
 STOPS_WITHIN = 2.0  # seconds, then running jobs are cancelled and go back to their queue
 
 __all__ = ["run", "schedule"]
