@@ -13,9 +13,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
-import msgspec
 
 from app.accounts import account
+from app.bench.stock import Place
 from app.core import embedded
 from app.core.db import Tenant, open_pool, platform_tx
 from app.core.migrate import migrate
@@ -25,12 +25,11 @@ from app.settings import change_environment, environment
 STARTS_WITHIN = 60.0  # seconds
 
 
-class House(msgspec.Struct):
-    url: str
-    graph_url: str
+class House(Place, kw_only=True):
+    """All of it, and the process that serves."""
+
     database_url: str
     home: Path
-    tenant: Tenant
     email: str
     password: str
     server: asyncio.subprocess.Process
@@ -71,7 +70,10 @@ async def opened(*, commands: tuple[str, ...] = ("serve",)) -> AsyncIterator[Hou
                 await answers(f"{graph_url}/simulator")
             url = f"http://127.0.0.1:{port}"
             await answers(f"{url}/health")
-            yield House(url, graph_url, server.url, home, tenant, email, password, started[-1])
+            yield House(
+                url=url, graph_url=graph_url, tenant=tenant, database_url=server.url, home=home,
+                email=email, password=password, server=started[-1],
+            )  # fmt: skip
     finally:
         for process in reversed(started):
             await _stop(process)

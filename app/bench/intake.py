@@ -76,5 +76,3 @@ def _kept(house: House) -> int:
         conn.execute("select set_config('app.platform', 'on', false)")
         found = conn.execute("select count(*) from intake_events").fetchone()
         return int(found[0]) if found else 0
-
-

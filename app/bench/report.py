@@ -22,6 +22,10 @@ LABELS = {
 def show(name: str, figures: dict[str, Any], *, as_json: bool) -> None:
     print(f"bench {name}")
     for key, value in figures.items():
-        print(f"  {LABELS.get(key, key.replace('_', ' ')):<34}{value:>14,}" if isinstance(value, int | float) else f"  {key}: {value}")
+        print(
+            f"  {LABELS.get(key, key.replace('_', ' ')):<34}{value:>14,}"
+            if isinstance(value, int | float)
+            else f"  {key}: {value}"
+        )
     if as_json:
         print(json.dumps(figures))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import msgspec
 
-from app.bench.house import House
-from app.core.db import Db
+from app.core.db import Db, Tenant
 from app.core.secrets import new_token
 from app.numbers import phone_number
 from app.numbers.phone_number import PhoneNumber
@@ -17,32 +18,40 @@ TEMPLATE = "bench_offer"
 BODY = "Hola {{1}}, tu pedido {{2}} llega mañana. Gracias por esperar."
 
 
-async def connected_number(house: House, *, per_second: int, statuses: bool = True) -> PhoneNumber:
+class Place(msgspec.Struct, kw_only=True):
+    """A workspace, and where it and its provider answer."""
+
+    url: str
+    graph_url: str
+    tenant: Tenant
+
+
+async def connected_number(place: Place, *, per_second: int, statuses: bool = True, **behaviour: Any) -> PhoneNumber:
     """A number of the simulator with this throughput, connected as a person would connect it, with an approved template."""
     secret = new_token()
     wish = {
         "verified_name": "Bench", "throughput": "HIGH", "messages_per_second": per_second * 2,
-        "webhook_url": f"{house.url}/intake/meta", "app_secret": secret, "verify_token": settings().meta_verify_token,
-        "review_ms": 0, "statuses": statuses,
+        "webhook_url": f"{place.url}/intake/meta", "app_secret": secret, "verify_token": settings().meta_verify_token,
+        "review_ms": 0, "statuses": statuses, **behaviour,
     }  # fmt: skip
-    async with httpx.AsyncClient(base_url=house.graph_url, timeout=20) as graph:
+    async with httpx.AsyncClient(base_url=place.graph_url, timeout=20) as graph:
         made = (await graph.post("/simulator/numbers", json=wish)).json()
     names = ("waba_id", "phone_number_id", "access_token", "app_secret")
-    number = await phone_number.connect(house.tenant, Credentials(**{name: made[name] for name in names}))
-    async with house.tenant.tx() as db:
+    number = await phone_number.connect(place.tenant, Credentials(**{name: made[name] for name in names}))
+    async with place.tenant.tx() as db:
         await db.conn.execute(
             "update pacing set per_second = %s, burst = %s, tokens = 0, refilled_at = now() where number_id = %s",
             (per_second, per_second, number.id),
         )
-        await _approved(db, house, made, number)
+        await _approved(db, place, made, number)
     return number
 
 
-async def _approved(db: Db, house: House, made: dict[str, str], number: PhoneNumber) -> None:
+async def _approved(db: Db, place: Place, made: dict[str, str], number: PhoneNumber) -> None:
     body = {"type": "BODY", "text": BODY, "example": {"body_text": [["Ana", "A-17"]]}}
     wish = {"name": TEMPLATE, "language": "es", "category": "UTILITY", "components": [body]}
     headers = {"authorization": f"Bearer {made['access_token']}"}
-    async with httpx.AsyncClient(base_url=house.graph_url, timeout=20, headers=headers) as graph:
+    async with httpx.AsyncClient(base_url=place.graph_url, timeout=20, headers=headers) as graph:
         created = (await graph.post(f"/v25.0/{made['waba_id']}/message_templates", json=wish)).json()
     await db.conn.execute(
         "insert into message_templates (waba, name, language, category, body, examples, status, provider_id)"
@@ -51,9 +60,9 @@ async def _approved(db: Db, house: House, made: dict[str, str], number: PhoneNum
     )
 
 
-async def people(house: House, count: int, *, first: int = 0) -> None:
+async def people(place: Place, count: int, *, first: int = 0) -> None:
     """Contacts with valid Spanish mobile numbers, labelled by the thousand they are in."""
-    async with house.tenant.tx() as db:
+    async with place.tenant.tx() as db:
         await db.conn.execute(
             """with made as (
                  insert into contacts (name, variables)
@@ -65,9 +74,9 @@ async def people(house: House, count: int, *, first: int = 0) -> None:
         )
 
 
-async def labelled(house: House, name: str, *, share: int, of: int) -> int:
+async def labelled(place: Place, name: str, *, share: int, of: int) -> int:
     """A label on every `of`-th person, beginning with number `share`."""
-    async with house.tenant.tx() as db:
+    async with place.tenant.tx() as db:
         made = await (await db.conn.execute("insert into labels (name) values (%s) returning id", (name,))).fetchone()
         if made is None:
             raise RuntimeError("a label was not made")
@@ -78,11 +87,11 @@ async def labelled(house: House, name: str, *, share: int, of: int) -> int:
     return int(made[0])
 
 
-async def campaign(house: House, number: PhoneNumber, *, label_id: int) -> int:
+async def campaign(place: Place, number: PhoneNumber, *, label_id: int) -> int:
     """A draft to everybody with the label."""
     audience = msgspec.json.encode({"kind": "labels", "ids": [label_id]}).decode()
     variables = msgspec.json.encode({"1": {"field": "name"}, "2": {"field": "variables.pedido"}}).decode()
-    async with house.tenant.tx() as db:
+    async with place.tenant.tx() as db:
         made = await (
             await db.conn.execute(
                 "insert into campaigns (name, number_id, template_id, audience, variables)"
