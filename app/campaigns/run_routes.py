@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from litestar import delete, get, post, put
@@ -36,7 +37,7 @@ async def show(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]
 
 @put("/{campaign_id:int}/launch", guards=[needs(Permission.SEND_CAMPAIGNS)])
 async def start(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
-    return await _acted(request, db, campaign_id, launch.launch(db, campaign_id))
+    return await _acted(request, db, campaign_id, launch.launch)
 
 
 @put("/{campaign_id:int}/schedule", guards=[needs(Permission.SEND_CAMPAIGNS)])
@@ -44,39 +45,38 @@ async def schedule(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[
     found = await campaign.find(db, campaign_id)
     if found.scheduled_at is None:
         return redirect(request, f"{LIST}/{found.id}/edit")
-    return await _acted(request, db, campaign_id, launch.schedule(db, campaign_id, found.scheduled_at))
+    return await _acted(request, db, campaign_id, partial(launch.schedule, at=found.scheduled_at))
 
 
 @delete("/{campaign_id:int}/schedule", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
 async def unschedule(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
-    return await _acted(request, db, campaign_id, launch.unschedule(db, campaign_id))
+    return await _acted(request, db, campaign_id, launch.unschedule)
 
 
 @put("/{campaign_id:int}/pause", guards=[needs(Permission.SEND_CAMPAIGNS)])
 async def pause(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
-    return await _acted(request, db, campaign_id, control.pause(db, campaign_id))
+    return await _acted(request, db, campaign_id, control.pause)
 
 
 @delete("/{campaign_id:int}/pause", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
 async def resume(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
-    return await _acted(request, db, campaign_id, control.resume(db, campaign_id))
+    return await _acted(request, db, campaign_id, control.resume)
 
 
 @put("/{campaign_id:int}/cancellation", guards=[needs(Permission.SEND_CAMPAIGNS)])
 async def cancel(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
-    return await _acted(request, db, campaign_id, control.cancel(db, campaign_id))
+    return await _acted(request, db, campaign_id, control.cancel)
 
 
 @post("/{campaign_id:int}/uncertain", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
 async def resend_uncertain(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
     found = await campaign.find(db, campaign_id)
-    return await _acted(request, db, campaign_id, control.resend_uncertain(db, campaign_id, found.number_id))
+    return await _acted(request, db, campaign_id, partial(control.resend_uncertain, number_id=found.number_id))
 
 
 @delete("/{campaign_id:int}/uncertain", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
 async def leave_uncertain(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
-    await campaign.find(db, campaign_id)
-    return await _acted(request, db, campaign_id, control.leave_uncertain(db, campaign_id))
+    return await _acted(request, db, campaign_id, control.leave_uncertain)
 
 
 @get("/{campaign_id:int}/failures", guards=[needs(Permission.VIEW_CAMPAIGNS)])
@@ -95,11 +95,11 @@ async def people(
     return page(request, PEOPLE, "rows" if after else "people", campaign=found, found=rows, only=only, counts=counts)
 
 
-async def _acted(request: CurrentRequest, db: Db, campaign_id: int, action: Awaitable[None]) -> Page:
+async def _acted(request: CurrentRequest, db: Db, campaign_id: int, verb: Callable[[Db, int], Awaitable[None]]) -> Page:
     """Somebody may have been faster: then the page says so and shows how it is."""
     await campaign.find(db, campaign_id)
     try:
-        await action
+        await verb(db, campaign_id)
     except REFUSALS as refusal:
         return await _page(request, db, await campaign.find(db, campaign_id), refusal.message)
     return redirect(request, f"{LIST}/{campaign_id}")
@@ -113,7 +113,7 @@ async def _page(request: CurrentRequest, db: Db, found: Campaign, trouble: str =
 
 async def _status(db: Db, found: Campaign) -> dict[str, Any]:
     counts = await campaign.counts(db, found.id)
-    pace = await recipient.pace(db, found.id) if found.status is Status.SENDING else None
+    pace = await recipient.pace(db, found.id) if found.status == Status.SENDING else None
     return {"campaign": found, "counts": counts, "pace": pace, "end": pace.end(counts.waiting) if pace else None}
 
 

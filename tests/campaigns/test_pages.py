@@ -239,8 +239,7 @@ async def test_the_people_of_a_campaign_page_by_keyset(owner: Person) -> None:
     assert [row.address for row in second.rows[:2]] == ["+3451", "+3452"]
     more = page_of(await owner.partial(f"{LIST}/{found.id}/recipients")).css_first(".load-more")
     assert more is not None
-    rows = page_of(await owner.partial(more.attributes["hx-get"] or "")).css("tr")
-    assert len(rows) == 51
+    assert len(page_of(await owner.partial(more.attributes["hx-get"] or "")).css(".avatar")) == 50
 
 
 async def test_a_running_campaign_says_how_fast_and_how_long(owner: Person) -> None:
@@ -248,8 +247,8 @@ async def test_a_running_campaign_says_how_fast_and_how_long(owner: Person) -> N
     async with owner.tenant.tx() as db:
         await db.conn.execute("update campaigns set status = 'sending', launched_at = now() where id = %s", (found.id,))
         await db.conn.execute(
-            "insert into campaign_recipients (campaign_id, address, status, sent_at)"
-            " select %s, '+34' || n, case when n <= 600 then 'sent' else 'pending' end,"
+            "insert into campaign_recipients (campaign_id, address, status, next_attempt_at, sent_at)"
+            " select %s, '+34' || n, case when n <= 600 then 'sent' else 'retry' end, now() + interval '1 hour',"
             "  case when n <= 600 then now() - interval '1 minute' + n * interval '0.1 second' end from generate_series(1, 1200) n",
             (found.id,),
         )
