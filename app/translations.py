@@ -14,6 +14,8 @@ from app.core.i18n import LANGUAGES, LOCALE
 ROOT = LOCALE.parent.parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
 IN_PAGES = {"extensions": "jinja2.ext.do, jinja2.ext.loopcontrols", "newstyle_gettext": "true", "silent": "false"}
+# The page of the design's parts is for developers.
+NOT_FOR_PEOPLE = [("style.html", "ignore"), ("style/**.html", "ignore")]
 HEAD = """\
 # Recado in {name}. `./recado translations` keeps the list of sentences.
 msgid ""
@@ -44,7 +46,9 @@ def in_use() -> Catalog:
     found = Catalog()
     for folder, method, options in (("app", "python", {}), ("templates", "jinja2.ext:babel_extract", IN_PAGES)):
         pattern = "**.py" if method == "python" else "**.html"
-        marked = extract_from_dir(ROOT / folder, [(pattern, method)], {pattern: options}, KEYWORDS, directory_filter=_ours)
+        marked = extract_from_dir(
+            ROOT / folder, [*NOT_FOR_PEOPLE, (pattern, method)], {pattern: options}, KEYWORDS, directory_filter=_ours
+        )
         for file, _, sentence, _, context in marked:
             found.add(sentence, locations=[(f"{folder}/{file}", 0)], context=context)
     return found
