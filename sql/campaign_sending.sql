@@ -64,6 +64,11 @@ select exists (
    where c.number_id = %(number_id)s and c.status = 'sending'
      and (r.status = 'pending' or (r.status = 'retry' and r.next_attempt_at <= now())));
 
+-- name: next_retry
+select min(r.next_attempt_at)
+  from campaigns c join campaign_recipients r on r.campaign_id = c.id
+ where c.number_id = %(number_id)s and c.status = 'sending' and r.status = 'retry';
+
 -- name: claim
 select id, campaign_id, address, parameters, attempt from claim_recipients(%(number_id)s, %(wanted)s, %(lease)s);
 

@@ -46,6 +46,7 @@ from app.core.db import Tenant, platform_tx  # noqa: E402
 from app.core.live import hub  # noqa: E402
 from app.core.migrate import migrate  # noqa: E402
 from app.core.secrets import hash_password  # noqa: E402
+from app.numbers import provider  # noqa: E402
 from app.settings import settings  # noqa: E402
 from app.simulator.main import application as simulator_application  # noqa: E402
 
@@ -77,6 +78,7 @@ async def house() -> AsyncIterator[str]:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks, timeout=5)
+        await provider.close()
     await asyncio.to_thread(server.stop)
 
 

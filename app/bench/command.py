@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from typing import Any
 
-from app.bench import intake, live, report, send
+from app.bench import intake, kill, live, report, send
 
 
 def add_to(commands: Any) -> None:
@@ -17,6 +17,7 @@ def add_to(commands: Any) -> None:
         ("send", "--messages", 20_000, "a campaign at full speed, beside a bare client loop"),
         ("import", "--rows", 1_000_000, "a CSV through the real import"),
         ("intake", "--webhooks", 20_000, "signed webhooks kept durably"),
+        ("kill", "--messages", 5_000, "kill -9 of the worker in the middle of a campaign, three times"),
         ("live", "--messages", 100, "from a webhook to an agent's stream"),
     ):
         kind = kinds.add_parser(name, help=told)
@@ -34,6 +35,8 @@ async def _measure(chosen: argparse.Namespace) -> dict[str, Any]:
             return await send.run(chosen.size)
         case "intake":
             return await intake.run(chosen.size)
+        case "kill":
+            return await kill.run(chosen.size)
         case "live":
             return await live.run(chosen.size)
     from app.bench import imports  # noqa: PLC0415 - brings the whole import room

@@ -33,12 +33,23 @@ class House(Place, kw_only=True):
     email: str
     password: str
     server: asyncio.subprocess.Process
+    started: list[asyncio.subprocess.Process]
 
     def peak_mb(self) -> float:
         """The most memory that `serve` ever held: VmHWM of the kernel."""
         status = Path(f"/proc/{self.server.pid}/status").read_text()
         kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
         return round(int(kilobytes) / 1024, 1)
+
+    async def kill(self) -> None:
+        """No signal that it could answer: as when the power goes."""
+        self.server.kill()
+        await self.server.wait()
+
+    async def start_again(self, command: str) -> None:
+        """The same half once more."""
+        self.server = await _python("-m", "app", command)
+        self.started.append(self.server)
 
 
 def free_port() -> int:
@@ -72,7 +83,7 @@ async def opened(*, commands: tuple[str, ...] = ("serve",)) -> AsyncIterator[Hou
             await answers(f"{url}/health")
             yield House(
                 url=url, graph_url=graph_url, tenant=tenant, database_url=server.url, home=home,
-                email=email, password=password, server=started[-1],
+                email=email, password=password, server=started[-1], started=started,
             )  # fmt: skip
     finally:
         for process in reversed(started):

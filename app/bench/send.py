@@ -10,6 +10,7 @@ import httpx
 
 from app.bench import stock
 from app.bench.house import House, opened
+from app.bench.receiving import counted
 from app.campaigns import launch
 from app.core.clock import seconds
 from app.core.outbound import new_client
@@ -43,11 +44,11 @@ async def run(messages: int) -> dict[str, Any]:
         paging = asyncio.create_task(pages(house))
         first, last = await _received(house, numbers, messages)
         waits = await _end(paging)
-        counted = await _counted(house, numbers)
+        told = await counted(house, numbers)
         per_second = messages / max(last - first, 0.001)
         return {
             "per_second": round(per_second, 1), "share_of_client": round(per_second / client, 3),
-            "client_per_second": round(client, 1), "lost": messages - counted["people"], "twice": counted["twice"],
+            "client_per_second": round(client, 1), "lost": messages - told["people"], "twice": told["twice"],
             "p95_ms": round(quantiles(waits, n=20)[-1] * 1000, 1), "seconds": round(last - began, 2), "peak_mb": house.peak_mb(),
         }  # fmt: skip
 
@@ -103,20 +104,10 @@ async def _received(house: House, numbers: list[PhoneNumber], messages: int) -> 
     """When the first and when the last message arrived at the receiving side."""
     first, end = 0.0, seconds() + GIVES_UP_AFTER
     while seconds() < end:
-        counted = await _counted(house, numbers)
-        if counted["accepted"] and not first:
+        told = await counted(house, numbers)
+        if told["accepted"] and not first:
             first = seconds()
-        if counted["people"] >= messages:
+        if told["people"] >= messages:
             break
         await asyncio.sleep(0.1)
     return first, seconds()
-
-
-async def _counted(house: House, numbers: list[PhoneNumber]) -> dict[str, int]:
-    total = {"accepted": 0, "people": 0, "twice": 0}
-    async with httpx.AsyncClient(base_url=house.graph_url, timeout=30) as graph:
-        for number in numbers:
-            counted = (await graph.get("/simulator/received", params={"phone_number_id": number.phone_number_id})).json()
-            for name in total:
-                total[name] += counted[name]
-    return total

@@ -84,8 +84,10 @@ class Lane:
         end = seconds() + SLICE
         tasks = [asyncio.create_task(self._send(sender)) for _ in range(workers)]
         try:
-            while not (self.dry or self.lost or seconds() > end or jobs.stopping.is_set()):
+            while not (self.lost or seconds() > end or jobs.stopping.is_set()):
                 await self._round(sender, batch)
+                if self.dry and not await self._rest_until_next_retry(end):
+                    break
                 await self._until_hungry(batch)
             await self._empty_hands()
         finally:
@@ -129,6 +131,16 @@ class Lane:
             self.settled.append(outcome)
             self.open -= 1
 
+    async def _rest_until_next_retry(self, end: float) -> bool:
+        """Whether one falls due within this slice; the queue looks for scheduled jobs every five seconds only."""
+        async with self.tenant.tx() as db:
+            due = await db.value(q.next_retry, number_id=self.number_id)
+        wait = (due - now()).total_seconds() if due else SLICE
+        if seconds() + wait > end:
+            return False
+        await asyncio.sleep(max(wait, TICK))
+        return True
+
     async def _until_hungry(self, batch: int) -> None:
         """Sleeps a tick, less when the queue runs low before."""
         end = seconds() + TICK
@@ -151,6 +163,9 @@ class Lane:
             await db.run(q.release_lane, number_id=self.number_id, lane=self.lane, holder=self.holder)
             if await db.value(q.has_work, number_id=self.number_id):
                 await wake(db, self.number_id)
+            elif due := await db.value(q.next_retry, number_id=self.number_id):
+                once = f"{_wake_up(self.number_id, self.lane)}:{due:%H%M%S}"
+                await run_lane.later(db, at=due, once=once, number_id=self.number_id, lane=self.lane)
             else:
                 for row in await db.rows(q.complete, id=None):
                     await live.announce(db, "campaigns", "campaigns_changed", row["id"])
