@@ -99,7 +99,7 @@ on conflict on constraint message_templates_identity_key do update
 
 -- name: mark_missing
 update message_templates set status = 'deleted', reason = ''
- where waba = %(waba)s and status not in ('draft', 'deleted') and provider_id <> all(%(provider_ids)s)
+ where waba = %(waba)s and status not in ('draft', 'deleted') and provider_id is not null and provider_id <> all(%(provider_ids)s)
    and coalesce(submitted_at, created_at) < now() - interval '5 minutes';
 
 -- name: take_back_lost

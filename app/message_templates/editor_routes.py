@@ -104,7 +104,7 @@ async def _submit(viewer: Viewer, template: MessageTemplate) -> tuple[dict[str, 
     try:
         await submission.submit(Tenant(viewer.tenant_id), template.id)
     except submission.Refused as refused:
-        return {refused.field: refused.failure.title}, refused.detail
+        return {refused.field: refused.message}, refused.detail
     except NotSent:
         return {"submission": submission.NO_ANSWER}, ""
     return {}, ""

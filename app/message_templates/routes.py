@@ -53,7 +53,7 @@ async def remove(request: CurrentRequest, viewer: CurrentViewer, template_id: Fr
     try:
         await submission.withdraw(Tenant(viewer.tenant_id), template)
     except Refused as refused:
-        return _show(request, template, trouble=refused.failure.title)
+        return _show(request, template, trouble=refused.message)
     except (NotSent, OutcomeUnknown):
         return _show(request, template, trouble=NOT_DELETED)
     return redirect(request, LIST)

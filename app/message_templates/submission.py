@@ -15,9 +15,11 @@ from app.whatsapp.errors import Failure, NotSent, OutcomeUnknown, ProviderError
 from app.whatsapp.template_draft import definition
 
 NO_ANSWER = N_("WhatsApp could not be reached, so the template is still a draft. Try again in a moment.")
+NOT_ACCEPTED = N_("Something in it is not as WhatsApp wants it. Its own words are below; your text is saved as a draft.")
 
 # Which field of the form a code of Meta's is about; the others are about the template as a whole.
 FIELDS = {2388024: "name", 2388047: "header", 2388072: "body", 2388073: "footer", 2388293: "body", 2388299: "body"}
+INVALID = 100  # any parameter; only the wording tells which
 GONE = 2593002  # the subcode for a template that does not exist
 
 q = statements("message_templates")
@@ -30,6 +32,10 @@ class Refused(Exception):
         super().__init__(detail)
         self.failure = failure
         self.detail = detail
+
+    @property
+    def message(self) -> str:
+        return NOT_ACCEPTED if self.failure.code == INVALID else self.failure.title
 
     @property
     def field(self) -> str:
@@ -88,7 +94,7 @@ async def withdraw(tenant: Tenant, template: MessageTemplate) -> None:
         try:
             await provider().delete_template(credentials, template.name, template_id=template.provider_id)
         except ProviderError as error:
-            if error.failure.code not in (100, GONE):
+            if error.failure.code not in (INVALID, GONE):
                 raise Refused(error.failure, error.detail) from error
     async with tenant.tx() as db:
         await message_template.delete(db, template)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Router, delete, get, post, put
@@ -100,11 +100,10 @@ async def check(request: CurrentRequest, viewer: CurrentViewer, number_id: FromP
 @put("/{number_id:int}/pace", guards=[needs(Permission.MANAGE_NUMBERS)])
 async def set_pace(request: CurrentRequest, db: TenantDb, data: SubmittedForm, number_id: FromPath[int]) -> Page:
     number, form = await phone_number.find(db, number_id), parse(Pace, data)
+    form.errors = {field: BAD_PACE if error == NOT_POSSIBLE else error for field, error in form.errors.items()}
     if form.errors:
-        form.errors = {field: BAD_PACE if error == NOT_POSSIBLE else error for field, error in form.errors.items()}
-        return page(request, "numbers/show.html", "pace", status=422, number=number, form=form)
-    number = await phone_number.set_pace(db, number, form.value)
-    return page(request, "numbers/show.html", "pace", number=number, form=_pace(number), saved=True)
+        return _show(request, number, "pace", form=form, status=422)
+    return _show(request, await phone_number.set_pace(db, number, form.value), "pace", saved=True)
 
 
 @delete("/{number_id:int}", status_code=200, guards=[needs(Permission.MANAGE_NUMBERS)])
@@ -113,13 +112,14 @@ async def remove(request: CurrentRequest, db: TenantDb, number_id: FromPath[int]
     return redirect(request, LIST)
 
 
-def _show(request: CurrentRequest, number: PhoneNumber, trouble: str = "") -> Page:
-    screen = simulated.phone_screen(number.phone_number_id)
-    return page(request, "numbers/show.html", "health", number=number, form=_pace(number), phone_screen=screen, trouble=trouble)
-
-
-def _pace(number: PhoneNumber) -> Form[Pace]:
-    return blank(per_second=f"{number.per_second:g}", burst=f"{number.burst:g}")
+def _show(request: CurrentRequest, number: PhoneNumber, block: str = "health", **more: Any) -> Page:
+    context: dict[str, Any] = {
+        "form": blank(per_second=f"{number.per_second:g}", burst=f"{number.burst:g}"),
+        "phone_screen": simulated.phone_screen(number.phone_number_id),
+        "trouble": "",
+        "saved": False,
+    }
+    return page(request, "numbers/show.html", block, number=number, **context | more)
 
 
 router = Router(LIST, route_handlers=[index, new, create, create_simulated, show, check, set_pace, remove])

@@ -25,7 +25,7 @@ async def is_there() -> bool:
         return settings().simulator
     try:
         async with open_client(connections=1) as client:
-            answer = await exchange(client, request_to("GET", f"{settings().graph_url}/simulator", headers={}))
+            answer = await exchange(client, request_to("GET", f"{settings().graph_url}/simulator/received", headers={}))
     except (NotSent, OutcomeUnknown):
         return False
     return answer.is_success
