@@ -20,6 +20,7 @@ from app.core import embedded
 from app.core.db import Tenant, open_pool, platform_tx
 from app.core.migrate import migrate
 from app.core.secrets import new_token
+from app.numbers import provider
 from app.settings import change_environment, environment
 
 STARTS_WITHIN = 60.0  # seconds
@@ -86,6 +87,7 @@ async def opened(*, commands: tuple[str, ...] = ("serve",)) -> AsyncIterator[Hou
                 email=email, password=password, server=started[-1], started=started,
             )  # fmt: skip
     finally:
+        await provider.close()
         for process in reversed(started):
             await _stop(process)
         await asyncio.to_thread(server.stop)
