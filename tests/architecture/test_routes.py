@@ -1,0 +1,155 @@
+"""Every route: guarded or public by name, closed to the signed-out, to other workspaces, and to roles that may not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import httpx
+from litestar.routes import HTTPRoute
+
+from app.access.guards import signed_in
+from app.access.permissions import AGENT, Permission
+from app.main import application
+from tests.architecture.belongings import Belongings, one_of_each, rows
+from tests.architecture.house import nobody as none_of
+from tests.conftest import Person
+
+PUBLIC = {
+    "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-up", "POST /sign-up", "POST /sign-out", "POST /demo",
+    "POST /language/{code:str}", "GET /static/{file_path:path}", "GET /health", "GET /health/ready",
+    "GET /intake/meta", "POST /intake/meta",
+}  # fmt: skip
+# The description of the API, made by the framework.
+API_DOCS = "/api/docs"
+STREAMS = {"/live", "/inbox/live"}
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+    guards: list[Any]
+    public: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def permission(self) -> Permission | None:
+        return next((guard.permission for guard in self.guards if hasattr(guard, "permission")), None)
+
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"{(\w+)", self.path)
+
+
+def routes() -> Iterator[Route]:
+    for route in application().routes:
+        if isinstance(route, HTTPRoute) and not route.path.startswith(API_DOCS):
+            for method, (handler, *_) in route.route_handler_map.items():
+                if method not in ("OPTIONS", "HEAD"):
+                    guards = [getattr(guard, "func", guard) for guard in handler.resolve_guards()]
+                    yield Route(str(method), route.path, guards, bool(handler.opt.get("public")))
+
+
+ROUTES = sorted(routes())
+GUARDED = [route for route in ROUTES if not route.public]
+WITH_IDS = [route for route in GUARDED if route.parameters]
+
+
+async def ask(person: Person, route: Route, things: Belongings, form: dict[str, Any] | None = None) -> httpx.Response:
+    path = things.path(route.path)
+    if route.method in ("GET", "DELETE"):
+        return await person._send(route.method, path, None)
+    return await person._send(route.method, path, form if form is not None else {})
+
+
+def test_every_route_is_guarded_or_public_by_name() -> None:
+    unguarded = [route.name for route in GUARDED if not (signed_in in route.guards or route.permission)]
+    none_of(unguarded, "Say what these need, or public=True:")
+    assert {route.name for route in ROUTES if route.public} == PUBLIC
+
+
+def test_urls_are_nouns_in_lower_case() -> None:
+    said = re.compile(r"^(/|(/[a-z0-9-]+|/{\w+:(int|str|uuid|path)}|/v1)+)$")
+    none_of((route.name for route in ROUTES if not said.match(route.path)), "Not a path of ours:")
+
+
+async def test_the_signed_out_are_sent_to_the_door(owner: Person, nobody: Person) -> None:
+    things = await one_of_each(owner)
+    before, offenders = await rows(owner), []
+    await nobody.get("/sign-in")
+    for route in GUARDED:
+        answer = await ask(nobody, route, things)
+        wanted = (401, None) if route.path.startswith("/api/") else (303, "/sign-in")
+        if (answer.status_code, answer.headers.get("location")) != wanted:
+            offenders.append(f"{route.name}: {answer.status_code}")
+    none_of(offenders, "Signed out, and yet:")
+    assert await rows(owner) == before
+
+
+async def test_ids_of_another_workspace_are_not_there(owner: Person, stranger: Person) -> None:
+    things = await one_of_each(owner)
+    before, offenders = await rows(owner), []
+    for route in WITH_IDS:
+        answer = await ask(stranger, route, things, things.form())
+        if answer.status_code != 404 or things.mark in answer.text:
+            offenders.append(f"{route.name}: {answer.status_code}{', with their data' if things.mark in answer.text else ''}")
+    none_of(offenders, "Not yours is not there, but these did not answer 404:")
+    assert await rows(owner) == before
+
+
+async def test_forms_cannot_point_at_another_workspace(owner: Person, stranger: Person) -> None:
+    things = await one_of_each(owner)
+    before, offenders = await rows(owner), []
+    for route in GUARDED:
+        if not route.parameters and route.method in ("POST", "PUT", "PATCH"):
+            answer = await ask(stranger, route, things, things.form())
+            if answer.status_code >= 500 or things.mark in answer.text:
+                offenders.append(f"{route.name}: {answer.status_code}")
+    none_of(offenders, "Ids of another workspace in a form:")
+    assert await rows(owner) == before
+
+
+async def test_the_owner_does_reach_what_others_do_not(owner: Person) -> None:
+    things, offenders = await one_of_each(owner), []
+    for route in WITH_IDS:
+        if route.method == "GET" and route.path not in STREAMS:
+            answer = await ask(owner, route, things)
+            if answer.status_code not in (200, 303):
+                offenders.append(f"{route.name}: {answer.status_code}")
+    none_of(offenders, "Their own things, and yet:")
+
+
+async def test_every_page_opens_for_the_owner_of_an_empty_workspace(owner: Person) -> None:
+    offenders = []
+    for route in GUARDED:
+        if route.method == "GET" and not route.parameters and route.path not in STREAMS and not route.path.startswith("/api/"):
+            answer = await owner.get(route.path)
+            if answer.status_code not in (200, 303):
+                offenders.append(f"{route.name}: {answer.status_code}")
+    none_of(offenders, "A new workspace, and yet:")
+
+
+async def test_an_agent_is_refused_what_agents_may_not(owner: Person, agent: Person) -> None:
+    things = await one_of_each(owner)
+    before, offenders = await rows(owner), []
+    for route in GUARDED:
+        if route.permission and route.permission not in AGENT and not route.path.startswith("/api/"):
+            answer = await ask(agent, route, things)
+            if answer.status_code != 403:
+                offenders.append(f"{route.name}: {answer.status_code}")
+    none_of(offenders, "Agents may not, and yet:")
+    assert await rows(owner) == before
+
+
+async def test_a_form_without_its_token_is_refused(owner: Person) -> None:
+    things, offenders = await one_of_each(owner), []
+    for route in GUARDED:
+        if route.method != "GET" and not route.path.startswith("/api/"):
+            answer = await owner.http.request(route.method, things.path(route.path))
+            if answer.status_code != 403:
+                offenders.append(f"{route.name}: {answer.status_code}")
+    none_of(offenders, "Another site could submit these:")
