@@ -62,6 +62,11 @@ update phone_numbers
        tier = %(tier)s, status = %(status)s, checked_at = now()
  where id = %(id)s;
 
+-- name: note_inbound
+-- To the minute: a busy number must not rewrite its row with every message.
+update phone_numbers set last_inbound_at = now()
+ where phone_number_id = any(%(phone_number_ids)s) and coalesce(last_inbound_at, '-infinity') < now() - interval '1 minute';
+
 -- name: note_status
 update phone_numbers set status = %(status)s, checked_at = now() where id = %(id)s;
 

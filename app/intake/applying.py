@@ -36,6 +36,7 @@ async def apply(db: Db, news: Sequence[Update]) -> None:
     """All of it in the transaction of the caller; applied twice, it changes nothing."""
     if messages := [each for each in news if isinstance(each, InboundMessage | Echo | SystemMessage)]:
         await receiving.receive(db, messages)
+        await health.note_inbound(db, [each.phone_number_id for each in messages if isinstance(each, InboundMessage)])
     if statuses := [each for each in news if isinstance(each, StatusUpdate)]:
         ours = await campaign_delivery.apply(db, statuses)
         await inbox_delivery.apply(db, ours)

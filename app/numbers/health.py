@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.core import events, live
 from app.core.db import Db, Tenant
@@ -50,6 +50,11 @@ async def recheck_everywhere(db: Db) -> None:
     """Every connected number of every workspace. Needs the platform's door."""
     for row in await db.rows(q.connected_everywhere):
         await recheck.later(db, once=f"check-number-{row['id']}", tenant_id=row["tenant_id"], number_id=row["id"])
+
+
+async def note_inbound(db: Db, phone_number_ids: Iterable[str]) -> None:
+    """Somebody wrote to these numbers, so their webhooks arrive."""
+    await db.run(q.note_inbound, phone_number_ids=sorted(set(phone_number_ids)))
 
 
 async def apply(db: Db, updates: Sequence[NumberUpdate | AccountUpdate]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from app.core.db import platform_tx
@@ -9,7 +10,7 @@ from app.core.secrets import Unreadable
 from app.numbers import credentials, health, phone_number, routing
 from app.settings import settings
 from app.whatsapp.updates import AccountUpdate, NumberUpdate
-from tests.conftest import Person, a_colleague, eventually, page_of, text_of
+from tests.conftest import SIMULATOR, Person, a_colleague, eventually, page_of, text_of
 from tests.numbers.numbers import a_number, at_meta
 
 LIST = "/numbers"
@@ -204,6 +205,22 @@ async def test_who_may_see_and_change_numbers(owner: Person, agent: Person, stra
         assert answer.status_code == 404
     assert (await stranger.post(f"{path}/checks")).status_code == 404
     assert (await nobody.get(LIST)).headers["location"] == "/sign-in"
+
+
+async def test_the_last_message_in_is_shown(owner: Person) -> None:
+    number = await a_number(owner)
+    wish = {
+        "phone_number_id": number.phone_number_id,
+        "from": "34611482903",
+        "message": {"type": "text", "text": {"body": "Hola"}},
+    }
+    async with httpx.AsyncClient() as http:
+        assert (await http.post(f"{SIMULATOR}/simulator/inbound", json=wish)).status_code == 200
+
+    async def has_heard() -> bool:
+        return "None yet" not in (await owner.get(LIST)).text
+
+    await eventually(has_heard)
 
 
 async def test_every_number_is_checked_by_the_hour(owner: Person) -> None:
