@@ -30,6 +30,7 @@ LEASE = timedelta(seconds=20)
 SENDABLE = 3.0  # seconds
 # A lane whose runner is silent for this long is taken over; it renews each tick.
 HELD = timedelta(seconds=5)
+STOPPING = 1.5  # seconds that a stop waits for answers; the worker itself is given two
 LANE_CARRIES = 1000  # messages per second of one lane
 MOST_LANES = 4
 IN_FLIGHT_SECONDS = 0.5  # a request may take this long without slowing its lane down
@@ -148,8 +149,10 @@ class Lane:
             await asyncio.sleep(TICK / 10)
 
     async def _empty_hands(self) -> None:
+        """Waits for what is on the wire; a process that stops has little time, and the rest becomes uncertain."""
         self._give_back_unsent()
-        while self.open > 0 and not jobs.stopping.is_set():
+        end = seconds() + (STOPPING if jobs.stopping.is_set() else LEASE.total_seconds())
+        while self.open > 0 and seconds() < end:
             await asyncio.sleep(TICK / 10)
 
     def _give_back_unsent(self) -> None:
