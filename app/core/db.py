@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import msgspec
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import class_row, dict_row, scalar_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from app.core.statements import Statement
+from app.settings import SettingsError
 
 T = TypeVar("T")
 POOL_SIZE = 10
@@ -119,8 +120,16 @@ async def open_pool(url: str, *, size: int = POOL_SIZE) -> AsyncIterator[AsyncCo
 
 
 async def bypasses_row_security(url: str) -> str | None:
-    """The role's name when it is a superuser or has BYPASSRLS, because then isolation is decoration."""
-    async with await AsyncConnection.connect(url) as conn:
+    """The role's name when it is a superuser or has BYPASSRLS, because then isolation is decoration.
+
+    Raises SettingsError when the database does not answer.
+    """
+    try:
+        conn = await AsyncConnection.connect(url)
+    except OperationalError as problem:
+        said = " ".join(str(problem).split())
+        raise SettingsError(f"The database does not answer. Look at DATABASE_URL and at the server: {said}") from None
+    async with conn:
         cursor = await conn.execute("select rolname from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)")
         found: Sequence[str] | None = await cursor.fetchone()
         return found[0] if found else None

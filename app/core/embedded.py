@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -43,16 +44,31 @@ def start(home: Path) -> Embedded:
     data = home / "postgres"
     try:
         home.mkdir(parents=True, exist_ok=True)
+        # The library's own lock is one file for all people of a machine, which only the first of them may open.
+        PostgresServer._lock = type(PostgresServer._lock)(home / "postgres.lock")
         server = get_server(data, start=False)
-        server.ensure_pgdata_inited()
-        (data / "recado.conf").write_text(CONFIGURATION)
-        configuration = data / "postgresql.conf"
-        if "recado.conf" not in (text := configuration.read_text()):
-            configuration.write_text(f"{text}\ninclude_if_exists = 'recado.conf'\n")
+        with PostgresServer._lock:
+            server.ensure_pgdata_inited()
+            _forget_the_dead(server)
+            (data / "recado.conf").write_text(CONFIGURATION)
+            configuration = data / "postgresql.conf"
+            if "recado.conf" not in (text := configuration.read_text()):
+                configuration.write_text(f"{text}\ninclude_if_exists = 'recado.conf'\n")
         server.start()
     except (OSError, RuntimeError, subprocess.SubprocessError) as problem:
         raise EmbeddedError(f"The embedded Postgres in {data} did not start: {problem}. Its log is {data / 'log'}.") from None
     return Embedded(server, _plain_role(server.get_uri()))
+
+
+def _forget_the_dead(server: PostgresServer) -> None:
+    """After kill -9 a process is still on the list of those that use the server, which would then never be stopped."""
+    for pid in server.global_process_id_list.get_and_remove(0):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            server.global_process_id_list.get_and_remove(pid)
+        except PermissionError:
+            continue
 
 
 def _plain_role(superuser_url: str) -> str:
