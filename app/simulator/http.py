@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -82,7 +83,7 @@ class Request:
     def is_foreign(self) -> bool:
         """Sent by another site's page through the visitor's browser."""
         origin = self.header(b"origin")
-        return bool(origin) and origin != b"null" and origin.split(b"//")[-1] != self.header(b"host")
+        return bool(origin) and origin.split(b"//")[-1] != self.header(b"host")
 
 
 def json_answer(value: Any, status: int = 200) -> Answer:
@@ -112,7 +113,18 @@ async def write(answer: Answer, send: Send) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-async def write_stream(stream: Stream, send: Send) -> None:
+async def write_stream(stream: Stream, receive: Receive, send: Send) -> None:
+    """To its end, or until the browser has gone, of which only `receive` knows."""
+    writing = asyncio.ensure_future(pour(stream, send))
+    leaving = asyncio.ensure_future(receive())
+    try:
+        await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        writing.cancel()
+        leaving.cancel()
+
+
+async def pour(stream: Stream, send: Send) -> None:
     headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     async for chunk in stream.chunks:
@@ -120,7 +132,8 @@ async def write_stream(stream: Stream, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def hang_up(scope: Scope, receive: Receive) -> None:
-    scope["extensions"]["transport"].abort()
+async def hang_up(receive: Receive, send: Send) -> None:
+    # ASGI has no word for breaking a connection without an answer, so this reaches through uvicorn's bound `send`.
+    send.__self__.transport.abort()  # type: ignore[attr-defined]
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -17,6 +17,8 @@ BUSINESS: Final = "106"
 
 INBOUND: Final = b"\x12"
 OUTBOUND: Final = b"\x11"
+LOCAL_DIGITS: Final = 9  # a number this short without a plus gets the business' own country code
+NOT_DIGITS = re.compile(r"\D")
 BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 
 
@@ -41,6 +43,18 @@ def wamid(person: str, direction: bytes) -> str:
     unique = os.urandom(9).hex().upper().encode()
     layout = b"\x1c\x18" + bytes([len(name) & 0xFF]) + name + b"\x15\x02\x00" + direction + b"\x18\x12" + unique + b"\x00"
     return "wamid." + b64encode(layout).decode()
+
+
+def wa_id(written: str, country_code: str = "") -> str:
+    """Digits as WhatsApp keeps them: Brazil from area 31 on without the ninth digit, Mexico without the mobile 1."""
+    digits = NOT_DIGITS.sub("", written)
+    if len(digits) <= LOCAL_DIGITS and not written.startswith("+"):
+        digits = country_code + digits
+    if len(digits) == 13 and digits.startswith("55") and digits[4] == "9" and digits[2:4] >= "31":
+        return digits[:4] + digits[5:]
+    if len(digits) == 13 and digits.startswith("521"):
+        return "52" + digits[3:]
+    return digits
 
 
 def trace() -> str:

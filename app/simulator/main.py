@@ -32,6 +32,7 @@ from app.simulator.http import (
 from app.simulator.state import World
 
 VERSION = re.compile(r"/v2\d\.\d/")
+IDLE_CONNECTIONS = 75  # seconds that a silent connection stays open; uvicorn's five would break into senders' pauses
 MESSAGES = re.compile(r"/v2\d\.\d/(\d+)/messages")
 
 
@@ -47,10 +48,10 @@ def application(public: str | None = None) -> App:
             request = Request(scope, await read(receive))
             answer = await answer_to(world, known, request)
             if isinstance(answer, Hangup):
-                await hang_up(scope, receive)
+                await hang_up(receive, send)
             elif isinstance(answer, Stream):
                 with suppress(asyncio.CancelledError):
-                    await write_stream(answer, send)
+                    await write_stream(answer, receive, send)
             else:
                 await write(answer, send)
 
@@ -66,7 +67,8 @@ async def answer_to(world: World, known: dict[bytes, Access], request: Request) 
         if request.path.startswith("/simulator/media/"):
             access(request, known)
             return media.fetch(world, request.path.rpartition("/")[2])
-        return (control.answer(world, request) if request.is_local else None) or phone.handle(world, request) or nowhere()
+        at_the_door = request.is_local and not request.is_foreign
+        return (control.answer(world, request) if at_the_door else None) or phone.handle(world, request) or nowhere()
     except GraphError as refusal:
         return refusal.answer()
     except BadRequest as wrong:
@@ -101,9 +103,13 @@ async def lifespan(world: World, receive: Receive, send: Send) -> None:
 async def serve(host: str, port: int, ready: Callable[[], None] | None = None) -> None:
     """Until a signal."""
     config = uvicorn.Config(
-        application(), host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=1
-    )
+        application(), host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=1,
+        timeout_keep_alive=IDLE_CONNECTIONS,
+    )  # fmt: skip
     server = uvicorn.Server(config)
-    if ready is not None:
-        asyncio.get_running_loop().call_later(0.2, ready)
-    await server.serve()
+    async with asyncio.TaskGroup() as together:
+        together.create_task(server.serve())
+        while not server.started and not server.should_exit:
+            await asyncio.sleep(0.01)
+        if ready is not None and server.started:
+            ready()

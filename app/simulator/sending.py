@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 
-from app.simulator import ids, statuses
+from app.simulator import ids, statuses, template_use
 from app.simulator.access import Access, number_of
 from app.simulator.behaviour import happens
 from app.simulator.contents import check
@@ -16,10 +15,6 @@ from app.simulator.http import Answer, Hangup, Request, json_answer
 from app.simulator.state import Message, Number, Template, World, clock
 
 COUNTED = {"template", "text"}
-NOT_DIGITS = re.compile(r"\D")
-VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-NOT_SENDABLE = {"PAUSED": 132015, "DISABLED": 132016}
-LONGEST_BODY = 1024
 
 decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -35,8 +30,8 @@ def send(world: World, found: Access, number_id: str, request: Request) -> Answe
     if wanted.get("status") == "read":
         return mark_read(world, wanted)
     person = person_of(number, wanted)
-    kind = wanted.get("type", "text")
-    template = checked_content(number, person, kind, wanted)
+    kind = str(wanted.get("type", "text"))
+    template = checked_content(world, number, person, kind, wanted)
     take_limits(number, person)
     return accepted(world, number, person, wanted, template, request.body)
 
@@ -50,7 +45,7 @@ def person_of(number: Number, wanted: dict[str, Any]) -> str:
         if not ids.BSUID.fullmatch(str(bsuid)):
             raise GraphError(131009, "recipient is not a business-scoped user id")
         return str(bsuid)
-    person = NOT_DIGITS.sub("", str(to))
+    person = ids.wa_id(str(to), number.country_code)
     if not 7 <= len(person) <= 15:
         raise GraphError(131009, "to is not a phone number")
     if person == number.digits:
@@ -58,7 +53,7 @@ def person_of(number: Number, wanted: dict[str, Any]) -> str:
     return person
 
 
-def checked_content(number: Number, person: str, kind: str, wanted: dict[str, Any]) -> Template | None:
+def checked_content(world: World, number: Number, person: str, kind: str, wanted: dict[str, Any]) -> Template | None:
     content = wanted.get(kind)
     if content is None:
         raise GraphError(131008, f"The parameter {kind} is required.")
@@ -66,55 +61,14 @@ def checked_content(number: Number, person: str, kind: str, wanted: dict[str, An
     if callback is not None and (not isinstance(callback, str) or len(callback) > 512):
         raise GraphError(131009, "biz_opaque_callback_data has more than 512 characters")
     if kind == "template":
-        return checked_template(number, content)
-    check(kind, content)
+        template = template_use.check(number.account, content)
+        if template.category == "AUTHENTICATION" and not person.isdecimal():
+            raise GraphError(131062)
+        return template
+    check(world, kind, content)
     if not number.window_is_open(person, clock()):
         raise GraphError(131047)
     return None
-
-
-def checked_template(number: Number, content: dict[str, Any]) -> Template:
-    language = content.get("language", {}).get("code")
-    template = number.account.templates.get((content.get("name", ""), language))
-    if template is not None and template.status in NOT_SENDABLE:
-        raise GraphError(NOT_SENDABLE[template.status])
-    if template is None or template.status != "APPROVED":
-        raise GraphError(132001, f"template name ({content.get('name')}) does not exist in {language}")
-    if template.shape is None:
-        template.shape = shape_of(template)
-    given = {part.get("type", "").lower(): part.get("parameters", []) for part in content.get("components", [])}
-    text, names = template.shape
-    check_parameters(template, names, given.get("body", []), text)
-    return template
-
-
-def shape_of(template: Template) -> tuple[str, list[str]]:
-    body = next((part.get("text", "") for part in template.components if part.get("type", "").upper() == "BODY"), "")
-    return body, list(dict.fromkeys(VARIABLE.findall(body)))
-
-
-def check_parameters(template: Template, names: list[str], given: list[dict[str, Any]], text: str) -> None:
-    if len(given) != len(names):
-        raise GraphError(
-            132000,
-            f"body: number of localizable_params ({len(given)}) does not match the expected number of params ({len(names)})",
-        )
-    length = len(text)
-    for parameter in given:
-        value = parameter.get("text")
-        if parameter.get("type") != "text" or not isinstance(value, str):
-            if parameter.get("type") in ("currency", "date_time"):
-                continue
-            raise GraphError(132012, "body: a parameter is not of type text")
-        if not value:
-            raise GraphError(131008, "Parameter of type text is missing text value")
-        if "\n" in value or "\t" in value or "     " in value:
-            raise GraphError(132018, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces")
-        if template.parameter_format == "NAMED" and parameter.get("parameter_name") not in names:
-            raise GraphError(132012, "body: parameter name does not exist in the template")
-        length += len(value)
-    if length - sum(len(name) + 4 for name in names) > LONGEST_BODY:
-        raise GraphError(132005)
 
 
 def take_limits(number: Number, person: str) -> None:
@@ -154,16 +108,20 @@ def accepted(
 
 
 def react(world: World, reaction: dict[str, Any]) -> None:
-    known = world.messages.get(reaction.get("message_id", ""))
-    if known is None:
-        raise GraphError(131009, "The message to react to does not exist")
-    known[2].reaction = reaction.get("emoji", "")
+    if known := world.messages.get(reaction["message_id"]):
+        known[2].reaction = reaction["emoji"]
 
 
 def mark_read(world: World, wanted: dict[str, Any]) -> Answer:
-    known = world.messages.get(wanted.get("message_id", ""))
+    """Covers all that the person wrote before as well. A message from before a restart is read without a trace."""
+    wamid = wanted.get("message_id")
+    if not isinstance(wamid, str) or not wamid.startswith("wamid."):
+        raise GraphError(131009, "message_id is not the id of a received message")
+    if wanted.get("typing_indicator", {"type": "text"}) != {"type": "text"}:
+        raise GraphError(131009, "typing_indicator has the type text")
+    known = world.messages.get(wamid)
     if known is None:
-        raise GraphError(100, "The message to mark as read does not exist")
+        return json_answer({"success": True})
     _, talk, message = known
     for each in talk.messages:
         if not each.ours and each.at <= message.at:

@@ -120,6 +120,8 @@ class Number:
         return self.override_url or self.account.override_url or self.connection.webhook_url
 
     def talk(self, person: str) -> Talk:
+        if person.isdecimal():
+            person = ids.wa_id(person)
         found = self.talks.get(person)
         if found is None:
             found = self.talks[person] = Talk(person, is_bsuid=not person.isdecimal())

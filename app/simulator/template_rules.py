@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from app.simulator.errors import GraphError
@@ -163,7 +164,7 @@ def check_buttons(buttons: Any) -> None:
         if kinds.count(kind) > COUNT.get(kind, 10):
             raise refused(f"There are more buttons of type {kind} than the {COUNT[kind]} that a template can have.")
     groups = [kind == "QUICK_REPLY" for kind in kinds]
-    if sum(left != right for left, right in zip(groups, groups[1:], strict=False)) > 1:
+    if sum(left != right for left, right in pairwise(groups)) > 1:
         raise refused("Quick replies and other buttons have to be in two groups.")
     for kind, button in zip(kinds, buttons, strict=True):
         check_button(kind, button)

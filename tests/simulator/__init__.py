@@ -1,0 +1,1 @@
+"""The stand-in for WhatsApp, over real HTTP."""
