@@ -39,7 +39,7 @@ os.environ |= {
 }  # fmt: skip
 os.environ.pop("DATABASE_URL", None)
 
-from app import serve, worker  # noqa: E402
+from app import check, serve, worker  # noqa: E402
 from app.accounts import account, session  # noqa: E402
 from app.core import db, embedded  # noqa: E402
 from app.core.db import Tenant, platform_tx  # noqa: E402
@@ -55,6 +55,16 @@ SIMULATOR = f"http://127.0.0.1:{SIMULATOR_PORT}"
 PASSWORD = "caballo correcto"
 PASSWORD_HASH = hash_password(PASSWORD)
 PATIENCE = 15.0  # seconds that `eventually` waits before it fails
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a Chromium its tests are skipped, except on a build machine, where that would hide them."""
+    alone = [item for item in items if item.get_closest_marker("browser")]
+    if alone and not check.browser():
+        if os.environ.get("CI"):
+            raise pytest.UsageError("The browser tests need Chromium, and there is none: apt-get install chromium.")
+        for item in alone:
+            item.add_marker(pytest.mark.skip("there is no Chromium"))
 
 
 @pytest.fixture(scope="session")
