@@ -42,8 +42,7 @@ def write(
     act(world, message)
     world.keep(number, talk, kept)
     post(world, number, talk, told)
-    for screen in talk.screens:
-        screen.put_nowait(b"changed")
+    talk.tell("The person wrote", f"messages · {message.get('type', '')}")
     return kept
 
 

@@ -31,8 +31,13 @@ def send(world: World, found: Access, number_id: str, request: Request) -> Answe
         return mark_read(world, wanted)
     person = person_of(number, wanted)
     kind = str(wanted.get("type", "text"))
-    template = checked_content(world, number, person, kind, wanted)
-    take_limits(number, person)
+    try:
+        template = checked_content(world, number, person, kind, wanted)
+        take_limits(number, person)
+    except GraphError as refusal:
+        if person in number.talks:
+            number.talks[person].tell("The business was refused", f"POST /messages · {kind} · {refusal.code}")
+        raise
     return accepted(world, number, person, wanted, template, request.body)
 
 
@@ -95,8 +100,7 @@ def accepted(
         world.keep(number, talk, message)
     if kind in COUNTED:
         number.count(person, message.callback)
-    for screen in talk.screens:
-        screen.put_nowait(b"changed")
+    talk.tell("The business wrote", f"POST /messages · {template.name if template else kind}")
     statuses.schedule(world, number, talk, message, kind)
     if happens(number.behaviour.accept_but_drop_answer_share):
         return Hangup()
@@ -127,6 +131,5 @@ def mark_read(world: World, wanted: dict[str, Any]) -> Answer:
         if not each.ours and each.at <= message.at:
             each.status = "read"
     talk.typing_until = clock() + 25 if wanted.get("typing_indicator") else 0
-    for screen in talk.screens:
-        screen.put_nowait(b"changed")
+    talk.tell("The business read it", f"POST /messages · read{' · typing' if talk.typing_until else ''}")
     return json_answer({"success": True})

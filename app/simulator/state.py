@@ -52,6 +52,14 @@ class Message(msgspec.Struct, eq=False, gc=False):
     revoked: bool = False
 
 
+class Passage(msgspec.Struct, frozen=True):
+    """Something that went over the wire, told on the phone screen."""
+
+    at: float
+    what: str
+    detail: str
+
+
 class Talk(msgspec.Struct, eq=False):
     """A number and a person: what they said and how the person's telephone behaves."""
 
@@ -63,12 +71,19 @@ class Talk(msgspec.Struct, eq=False):
     written_at: float = 0
     met: bool = False  # somebody has played this person; only such talks are listed and kept
     online: bool = True
-    reads: bool = False
+    reads: bool = True  # whether the person lets the business know
     blocked: bool = False
     typing_until: float = 0
     waiting: list[tuple[Message, str]] = msgspec.field(default_factory=list)
-    wire: deque[dict[str, Any]] = msgspec.field(default_factory=lambda: deque(maxlen=WIRE_KEPT))
+    wire: deque[Passage] = msgspec.field(default_factory=lambda: deque(maxlen=WIRE_KEPT))
     screens: set[asyncio.Queue[bytes]] = msgspec.field(default_factory=set)
+
+    def tell(self, what: str = "", detail: str = "") -> None:
+        """Open screens draw themselves anew; the wire gets a line if there is something to say."""
+        if what and self.met:
+            self.wire.append(Passage(clock(), what, detail))
+        for screen in self.screens:
+            screen.put_nowait(b"changed")
 
 
 class Template(msgspec.Struct, eq=False):

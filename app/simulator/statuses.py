@@ -20,6 +20,8 @@ RANK = {"failed": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
 FATES = {"0000": 131026, "0001": 131049, "0002": 131050}
 STAYS_SENT = "0003"
 
+TOLD = {"failed": "It failed", "sent": "Sent", "delivered": "Delivered", "read": "Read", "played": "Played"}
+
 _order = count()
 Due = tuple[float, int, Number, Talk, Message, str, int]
 
@@ -68,8 +70,7 @@ async def tick(world: World) -> None:
 def raise_status(talk: Talk, message: Message, status: str) -> None:
     if RANK[status] > RANK.get(message.status, 0) or status == "failed":
         message.status = status
-    for screen in talk.screens:
-        screen.put_nowait(b"changed")
+    talk.tell(TOLD[status], f"statuses · {status}")
 
 
 def status_of(talk: Talk, message: Message, status: str, at: float, code: int = 0) -> dict[str, Any]:
@@ -103,12 +104,10 @@ def envelope(number: Number) -> dict[str, Any]:
 
 
 def read(world: World, number: Number, talk: Talk) -> None:
-    """The person has looked at the talk: everything we had from the business is read."""
+    """The person has looked at the talk: all that has arrived from the business is read."""
     now = clock()
     for message in talk.messages:
-        if message.ours and message.status in ("sent", "delivered") and not message.revoked:
-            if message.status == "sent":
-                add(world, now, number, talk, message, "delivered")
+        if message.ours and message.status == "delivered":
             add(world, now, number, talk, message, "read")
             message.status = "read"
 
