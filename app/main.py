@@ -14,15 +14,16 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 from psycopg_pool import PoolTimeout
 
-from app import features
+from app import features, reactions
 from app.access.authentication import Authentication
 from app.access.guards import NotAllowed, NotSignedIn, current_viewer, tenant_db
 from app.accounts import session
-from app.core import pages
+from app.core import demo, pages
 from app.core.db import NotFound
 from app.core.headers import SecurityHeaders
 from app.core.i18n import N_, gettext
 from app.core.pages import ROOT
+from app.demo import workspace
 from app.settings import settings
 
 log = structlog.get_logger()
@@ -41,6 +42,8 @@ TITLES = {
 def application() -> Litestar:
     """A new application; the pools and the hub belong to whoever serves it."""
     pages.add_context(features.navigation)
+    reactions.register()
+    demo.offer(workspace.fill_for_sign_in)
     return Litestar(
         route_handlers=[
             create_static_files_router(

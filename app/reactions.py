@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.campaigns import upkeep
+from app.campaigns import control, upkeep
 from app.core import events
 from app.message_templates import syncing
 
@@ -11,5 +11,9 @@ def register() -> None:
     """Called once by every process that serves or works."""
     # A campaign shows who answered it.
     events.on("messages_received", upkeep.note_answers)
+    # Campaigns wait, they do not fail, when their number or template may not send.
+    events.on("number_disconnected", control.stop_number)
+    events.on("number_stopped", control.stop_number)
+    events.on("template_stopped", control.stop_template)
     # An account that was used elsewhere brings its templates.
     events.on("number_connected", syncing.after_connecting)

@@ -36,6 +36,14 @@ returning tenant_id, id;
 -- name: pause
 update campaigns set status = 'paused', stop_reason = %(reason)s where id = %(id)s and status = 'sending' returning true;
 
+-- name: pause_of_number
+update campaigns set status = 'paused', stop_reason = %(reason)s where number_id = %(number_id)s and status = 'sending'
+returning id;
+
+-- name: pause_of_template
+update campaigns set status = 'paused', stop_reason = %(reason)s where template_id = %(template_id)s and status = 'sending'
+returning id;
+
 -- name: resume
 update campaigns set status = 'sending', stop_reason = '' where id = %(id)s and status = 'paused' returning number_id;
 

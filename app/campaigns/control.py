@@ -9,6 +9,10 @@ from app.core.i18n import N_
 from app.core.jobs import job
 from app.core.statements import statements
 
+NUMBER_GONE = N_("The number is no longer connected")
+NUMBER_STOPPED = N_("WhatsApp has stopped the number")
+TEMPLATE_STOPPED = N_("WhatsApp has stopped this template")
+
 q = statements("campaign_sending")
 
 
@@ -35,6 +39,19 @@ async def pause(db: Db, campaign_id: int, *, reason: str = "") -> None:
     if not await db.value(q.pause, id=campaign_id, reason=reason):
         raise CannotPause
     await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
+
+
+async def stop_number(db: Db, number_id: int, reason: str = "") -> None:
+    """Every running campaign of a number waits; nobody in it fails. `reason` is WhatsApp's own word, if it was WhatsApp."""
+    said = NUMBER_STOPPED if reason else NUMBER_GONE
+    for row in await db.rows(q.pause_of_number, number_id=number_id, reason=said):
+        await live.announce(db, "campaigns", "campaigns_changed", row["id"])
+
+
+async def stop_template(db: Db, template_id: int) -> None:
+    """Every running campaign of a template waits until WhatsApp allows it again."""
+    for row in await db.rows(q.pause_of_template, template_id=template_id, reason=TEMPLATE_STOPPED):
+        await live.announce(db, "campaigns", "campaigns_changed", row["id"])
 
 
 async def resume(db: Db, campaign_id: int) -> None:
