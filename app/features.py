@@ -12,9 +12,14 @@ from app.access import account_routes, api_token_routes, settings_routes
 from app.access.permissions import Permission
 from app.accounts import routes as accounts
 from app.campaigns import routes as campaigns
+from app.contacts import import_routes as contact_imports
+from app.contacts import label_routes as labels
+from app.contacts import routes as contacts
+from app.contacts import selection_routes as contact_selection
 from app.core.i18n import N_
 from app.dashboard import routes as dashboard
-from app.inbox import quick_reply_routes
+from app.inbox import handling_routes, media_routes, message_routes, quick_reply_routes, stream_routes
+from app.inbox import routes as inbox
 from app.intake import routes as intake
 from app.message_templates import routes as message_templates
 from app.numbers import routes as numbers
@@ -37,14 +42,23 @@ def routers() -> list[Router]:
         accounts.router,
         api_token_routes.router,
         campaigns.router,
+        contact_imports.router,
+        contact_selection.router,
+        contacts.router,
         dashboard.router,
+        handling_routes.router,
         health.router,
+        inbox.router,
         intake.router,
+        labels.router,
         live_routes.router,
+        media_routes.router,
+        message_routes.router,
         message_templates.router,
         numbers.router,
         quick_reply_routes.router,
         settings_routes.router,
+        stream_routes.router,
     ]
 
 

@@ -9,7 +9,12 @@ select t.* from messages m cross join lateral thread(m.conversation_id, m.at, m.
 select id from messages where public_id = %(public_id)s and conversation_id = %(conversation_id)s;
 
 -- name: file
-select file_id, kind, payload from messages where public_id = %(public_id)s and file_id is not null;
+select f.id, f.name, f.mime, f.size from messages m join files f on f.id = m.file_id where m.public_id = %(public_id)s;
+
+-- name: reaction
+select m.text as emoji, m.quoted as wamid, c.number_id, address_of(c.contact_id) as address
+  from messages m join conversations c on c.id = m.conversation_id
+ where m.id = %(id)s;
 
 -- name: write
 -- A second POST of the same composer finds its message already there, and adds none.
@@ -31,9 +36,7 @@ update messages m set status = 'sending', lease_until = now() + %(lease)s
   from conversations c
  where m.id = %(id)s and m.status = 'pending' and c.id = m.conversation_id
 returning m.id, m.conversation_id, m.kind, m.text, m.payload, m.file_id, m.quoted, c.number_id, c.contact_id,
-  (select case i.kind when 'wa_id' then '+' || i.value else i.value end from contact_identities i
-    where i.contact_id = c.contact_id and i.kind in ('wa_id', 'phone', 'bsuid')
-    order by array_position(array['wa_id', 'phone', 'bsuid'], i.kind), i.value limit 1) as address;
+  address_of(c.contact_id) as address;
 
 -- name: left_sending
 -- Its sender died in the call; nobody knows what became of it.

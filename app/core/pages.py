@@ -65,6 +65,11 @@ def page(request: AnyRequest, name: str, block: str = "content", status: int = 2
     return Response(html, status_code=status, media_type="text/html", headers={"Vary": "HX-Request-Type"})
 
 
+def fragment(request: AnyRequest, name: str, block: str, status: int = 200, **context: Any) -> Page:
+    """One block, whoever asks: an answer that is only ever a part of a page."""
+    return Response(render(request, name, block, **context), status_code=status, media_type="text/html")
+
+
 def redirect(request: AnyRequest, to: str) -> Page:
     """303 for a browser; htmx is told to go there itself, because it would follow a 303 into the target."""
     if request.headers.get("hx-request"):

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Meta
 
 from app.access.viewer import Viewer
-from app.core import live
+from app.contacts import contact
+from app.core import live, phone
 from app.core.db import Db, Tenant
 from app.core.jobs import job
 from app.core.paging import Page, after, page_of
@@ -63,7 +64,12 @@ class Conversation(msgspec.Struct, frozen=True):
     @property
     def title(self) -> str:
         """How the person is called, as far as we know."""
-        return self.name or self.phone or (f"@{self.username}" if self.username else f"#{self.contact_id}")
+        return self.name or self.handle or f"#{self.contact_id}"
+
+    @property
+    def handle(self) -> str:
+        """Their number as people of its country group it, else their username; nothing for a bare user id."""
+        return phone.pretty(self.phone) if self.phone else f"@{self.username}" if self.username else ""
 
     @property
     def window(self) -> Window:
@@ -107,15 +113,21 @@ async def search(db: Db, wish: Filter, *, page: str = "") -> Page[Conversation]:
     """Newest first. Words look for people by name and number."""
     narrow = {"view": wish.view, "status": wish.status, "unread": wish.unread}
     if wish.q:
-        from app.contacts import contact
-
-        people = await contact.search(db, wish.q)
-        ids = [person.id for person in people][:FOUND]
-        return Page(await db.many(q.of_contacts, Conversation, contact_ids=ids, size=FOUND, **narrow))
+        return Page(await db.many(q.of_contacts, Conversation, contact_ids=await _people(db, wish.q), size=FOUND, **narrow))
     at, last = after(page, datetime, int)
     size = PAGE if page else PAGE * wish.pages
     found = await db.many(q.page, Conversation, at=at, last=last, size=size + 1, **narrow)
     return page_of(found, lambda row: (row.last_message_at, row.id), size=size)
+
+
+async def _people(db: Db, words: str) -> list[int]:
+    ids: list[int] = []
+    page = await contact.search(db, words)
+    while True:
+        ids += [person.id for person in page]
+        if not page.next or len(ids) >= FOUND:
+            return ids
+        page = await contact.search(db, words, page=page.next)
 
 
 async def unread(db: Db) -> int:

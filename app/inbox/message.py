@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from markupsafe import Markup
@@ -75,6 +76,18 @@ class Message(msgspec.Struct, frozen=True):
     def sort(self) -> str:
         """Where it stands in the thread: microseconds, then the key."""
         return f"{int(self.at.timestamp() * 1_000_000)}-{abs(self.key)}"
+
+    def day(self, zone: str) -> date:
+        """On the workspace's calendar."""
+        return self.at.astimezone(ZoneInfo(zone)).date()
+
+    def days_ago(self, zone: str) -> int:
+        return (now().astimezone(ZoneInfo(zone)).date() - self.day(zone)).days
+
+    def day_sort(self, zone: str) -> str:
+        """Where the line with its day stands: before everything said on it."""
+        midnight = datetime.combine(self.day(zone), time(), ZoneInfo(zone))
+        return f"{int(midnight.timestamp() * 1_000_000)}-0"
 
     @property
     def ours(self) -> bool:

@@ -78,15 +78,17 @@ async def _send(db: Db, conversation: Conversation, draft: Draft, by: Viewer | N
 async def write(db: Db, conversation: Conversation, draft: Draft, *, by: Viewer | None) -> tuple[Message, bool]:
     """The row, and whether it is new. Raises NotFound when another conversation has this public id."""
     public_id = draft.public_id or uuid4()
-    made = await db.value(
-        q.write, conversation_id=conversation.id, public_id=public_id, direction=draft.direction, kind=draft.kind,
-        text=draft.text, payload=Jsonb(draft.payload), file_id=draft.file_id, quoted=draft.quoted, status=draft.status,
-        author_id=by.id if by else None,
-    )  # fmt: skip
+    made = await db.value(q.write, **_columns(conversation, draft, by), public_id=public_id)
     if made is not None:
         await live.announce(db, conversation.topic, "message_added", made)
         return await message.find(db, made), True
     return await message.by_public_id(db, conversation.id, public_id), False
+
+
+async def note(db: Db, conversation: Conversation, draft: Draft, *, by: Viewer) -> int:
+    """A row beside the messages, which the thread does not show by itself; its id."""
+    made: int = await db.value(q.write, **_columns(conversation, draft, by), public_id=uuid4())
+    return made
 
 
 async def try_again(db: Db, conversation: Conversation, failed: Message) -> Message:
@@ -100,3 +102,11 @@ async def try_again(db: Db, conversation: Conversation, failed: Message) -> Mess
     await dispatch.deliver.later(db, message_id=failed.key)
     await live.announce(db, conversation.topic, "message_changed", failed.key)
     return await message.find(db, failed.key)
+
+
+def _columns(conversation: Conversation, draft: Draft, by: Viewer | None) -> dict[str, Any]:
+    return {
+        "conversation_id": conversation.id, "direction": draft.direction, "kind": draft.kind, "text": draft.text,
+        "payload": Jsonb(draft.payload), "file_id": draft.file_id, "quoted": draft.quoted, "status": draft.status,
+        "author_id": by.id if by else None,
+    }  # fmt: skip

@@ -11,6 +11,13 @@ create or replace function message_rank(status text) returns integer language sq
 create or replace function announce(topic text, name text, id bigint default 0) returns void language sql
   return pg_notify('live', json_build_object('tenant', tenant_id(), 'topic', topic, 'name', name, 'id', id)::text);
 
+-- Where a message to this person goes: the id they wrote from is surest, their number is next.
+create or replace function address_of(person bigint) returns text language sql stable as $$
+  select case i.kind when 'wa_id' then '+' || i.value else i.value end from contact_identities i
+   where i.contact_id = person and i.kind in ('wa_id', 'phone', 'bsuid')
+   order by array_position(array['wa_id', 'phone', 'bsuid'], i.kind), i.value limit 1
+$$;
+
 -- The last of the edits, deletions or reactions that a message has met with.
 create or replace function latest_change(conversation bigint, target text, what text) returns table (text text, at timestamptz)
   language sql stable as $$

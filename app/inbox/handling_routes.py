@@ -1,0 +1,85 @@
+"""Who takes care of a conversation, whether it is done, and whether it has been read."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response, Router, delete, get, put
+from litestar.params import FromPath
+
+from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.permissions import Permission
+from app.access.viewer import CurrentRequest, Viewer
+from app.core.db import Db, NotFound
+from app.core.forms import SubmittedForm, parse
+from app.core.pages import Page, fragment, redirect
+from app.inbox import conversation as conversations
+from app.inbox import handling
+from app.inbox.routes import SEES
+
+ASSIGNS = [needs(Permission.ASSIGN_CONVERSATIONS)]
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    person_id: int
+
+
+@get("/assignment", guards=ASSIGNS)
+async def candidates(request: CurrentRequest, db: TenantDb, conversation_id: FromPath[int]) -> Page:
+    found = await conversations.find(db, conversation_id)
+    return fragment(
+        request, "inbox/handling.html", "candidates", conversation=found, colleagues=await conversations.colleagues(db)
+    )
+
+
+@put("/assignment", guards=ASSIGNS)
+async def assign(
+    request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm, conversation_id: FromPath[int]
+) -> Page:
+    found, form = await conversations.find(db, conversation_id), parse(Assignment, data)
+    if form.errors:
+        raise NotFound("colleague")
+    await handling.assign(db, found, form.value.person_id, by=viewer)
+    return await _handled(request, db, viewer, conversation_id, "assigned")
+
+
+@delete("/assignment", status_code=200, guards=ASSIGNS)
+async def unassign(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
+    await handling.assign(db, await conversations.find(db, conversation_id), None, by=viewer)
+    return await _handled(request, db, viewer, conversation_id, "unassigned")
+
+
+@put("/closure", guards=[needs(Permission.SEND_MESSAGES)])
+async def resolve(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
+    await handling.resolve(db, await conversations.find(db, conversation_id), by=viewer)
+    return await _handled(request, db, viewer, conversation_id, "resolved")
+
+
+@delete("/closure", status_code=200, guards=[needs(Permission.SEND_MESSAGES)])
+async def reopen(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
+    await handling.reopen(db, await conversations.find(db, conversation_id), by=viewer)
+    return await _handled(request, db, viewer, conversation_id, "reopened")
+
+
+@put("/reading", status_code=204, guards=SEES)
+async def mark_read(db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> None:
+    await conversations.mark_read(db, await conversations.find(db, conversation_id), by=viewer)
+
+
+@delete("/reading", status_code=200, guards=SEES)
+async def mark_unread(request: CurrentRequest, db: TenantDb, conversation_id: FromPath[int]) -> Response[str]:
+    await conversations.mark_unread(db, await conversations.find(db, conversation_id))
+    return redirect(request, "/inbox")
+
+
+async def _handled(request: CurrentRequest, db: Db, viewer: Viewer, conversation_id: int, done: str) -> Page:
+    """The head with what changed, and a toast. An agent who gave it away does not see it any more."""
+    try:
+        found = await conversations.find(db, conversation_id)
+    except NotFound:
+        return redirect(request, "/inbox")
+    return fragment(request, "inbox/handling.html", "handled", conversation=found, done=done, viewer=viewer)
+
+
+router = Router(
+    "/inbox/{conversation_id:int}", route_handlers=[candidates, assign, unassign, resolve, reopen, mark_read, mark_unread]
+)
