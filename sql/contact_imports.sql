@@ -38,7 +38,7 @@ select rows_done from import_contacts(%(id)s, %(seen)s, %(batch)s::json);
 
 -- name: refusals
 select line, reason, cells from contact_import_refusals
- where import_id = %(id)s and line > %(last)s order by line limit 1000;
+ where import_id = %(import_id)s and line > %(last)s order by line limit %(most)s;
 
 -- name: delete
 delete from contact_imports where id = %(id)s and state <> 'running';

@@ -168,8 +168,13 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", plain)
 
 
+def variable_key(text: str) -> str:
+    """`Último pedido` as templates name it: ultimo_pedido."""
+    return "_".join(_words(text))
+
+
 def _key(column: str, index: int, taken: set[str]) -> str:
-    key = "_".join(_words(column))
+    key = variable_key(column)
     if not key or key.isdecimal():
         key = f"column_{key or index + 1}"
     return next(name for name in chain([key], (f"{key}_{n}" for n in count(2))) if name not in taken)

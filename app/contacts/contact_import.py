@@ -136,16 +136,9 @@ async def cancel(db: Db, found: Import) -> None:
     await _announce(db, found.id)
 
 
-async def refusals(tenant: Tenant, found: Import) -> AsyncIterator[list[Refused]]:
-    """A thousand at a time, each in a short transaction, because the download may be slow."""
-    last = -1
-    while True:
-        async with tenant.tx() as db:
-            some = await db.many(q.refusals, Refused, import_id=found.id, last=last)
-        if not some:
-            return
-        yield some
-        last = some[-1].line
+async def refusals(db: Db, found: Import, *, last: int = 0, most: int = 1000) -> list[Refused]:
+    """In the order of the lines, after line `last`."""
+    return await db.many(q.refusals, Refused, import_id=found.id, last=last, most=most)
 
 
 @job(queue="imports")

@@ -48,9 +48,7 @@ def test_headings_in_four_languages(heading: str, kind: Kind):
 def test_a_spanish_shop():
     columns = sheet("Nombre", "Teléfono móvil", "Correo", "Ciudad", "Etiquetas", "Último pedido")
 
-    assert guess(columns, "ES") == Mapping(
-        phone=1, name=[0], labels=4, variables={"email": 2, "ciudad": 3, "ultimo_pedido": 5}
-    )
+    assert guess(columns, "ES") == Mapping(phone=1, name=[0], labels=4, variables={"email": 2, "ciudad": 3, "ultimo_pedido": 5})
 
 
 def test_first_and_last_name_in_either_order():
