@@ -10,9 +10,12 @@ import msgspec
 from app.simulator import access, inbound, webhooks
 from app.simulator.behaviour import changed
 from app.simulator.http import Answer, BadRequest, Request, json_answer
+from app.simulator.samples import MIMES
 from app.simulator.state import Connection, Number, World
 
 CONNECTION = {field.name for field in msgspec.structs.fields(Connection)}
+
+TOLD = ("waba_id", "phone_number_id", "display_phone_number", "verified_name", "app_secret", "app_id", "business_id")
 
 
 def answer(world: World, request: Request) -> Answer | None:
@@ -43,8 +46,7 @@ def add_number(world: World, wanted: dict[str, Any]) -> Answer:
     number = world.add_number(connection, world.default_behaviour)
     if behaviour := {name: value for name, value in wanted.items() if name not in CONNECTION}:
         number.behaviour = changed(number.behaviour, behaviour)
-    told = {name: getattr(connection, name) for name in
-            ("waba_id", "phone_number_id", "display_phone_number", "verified_name", "app_secret", "app_id", "business_id")}  # fmt: skip
+    told = {name: getattr(connection, name) for name in TOLD}
     return json_answer(told | {"access_token": access.token_for(connection)})
 
 
@@ -87,7 +89,7 @@ def write(world: World, wanted: dict[str, Any]) -> Answer:
     talk, message = number.talk(person), dict(wanted.get("message") or {})
     talk.username = str(wanted.get("username") or talk.username)
     kind = message.get("type", "")
-    if kind in inbound.MIMES:
+    if kind in MIMES:
         message[kind] = {**inbound.sample(world, number, kind), **(message.get(kind) or {})}
     context = message.pop("context", None)
     kept = inbound.write(world, number, talk, message, name=str(wanted.get("name", "")), context=context)

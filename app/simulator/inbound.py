@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import struct
-import zlib
 from typing import Any
 
 import msgspec
 
 from app.simulator import ids, statuses, webhooks
+from app.simulator.samples import FILES, MIMES
 from app.simulator.state import Message, Number, Talk, World, clock
-
-MIMES = {
-    "image": "image/png", "audio": "audio/ogg; codecs=opus", "video": "video/mp4", "document": "application/pdf",
-    "sticker": "image/webp",
-}  # fmt: skip
-PDF = b"%PDF-1.1\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 class File(msgspec.Struct):
@@ -75,9 +68,7 @@ def post(world: World, number: Number, talk: Talk, told: dict[str, Any]) -> None
 def sample(world: World, number: Number, kind: str) -> dict[str, Any]:  # noqa: ARG001 - a file belongs to a number at Meta
     """A small file of this kind, and the webhook's part that names it."""
     mime = MIMES[kind]
-    file = keep_file(
-        world, PDF if kind == "document" else picture() if kind in ("image", "sticker") else b"OggS" + bytes(200), mime
-    )
+    file = keep_file(world, FILES[kind](), mime)
     told: dict[str, Any] = {"id": file.id, "mime_type": mime, "sha256": base64.b64encode(file.sha256).decode()}
     if kind == "audio":
         told["voice"] = True
@@ -92,16 +83,3 @@ def keep_file(world: World, content: bytes, mime: str) -> File:
     file = File(ids.mint(ids.MEDIA), content, mime, hashlib.sha256(content).digest())
     world.media[file.id] = file
     return file
-
-
-def picture(width: int = 320, height: int = 200) -> bytes:
-    """A PNG of a quiet gradient (RFC 2083)."""
-    rows = b"".join(
-        b"\x00" + b"".join(bytes((205 + x * 40 // width, 190 + y * 30 // height, 150 + x * 30 // width)) for x in range(width))
-        for y in range(height)
-    )
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
-    )

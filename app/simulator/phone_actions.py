@@ -8,6 +8,7 @@ import msgspec
 
 from app.simulator import cards, inbound, statuses
 from app.simulator.http import BadRequest
+from app.simulator.samples import MIMES
 from app.simulator.state import WINDOW, Message, Number, Talk, World
 
 LONGEST_TEXT = 4096
@@ -101,7 +102,7 @@ def sample(phone: Telephone, kind: str) -> dict[str, Any]:
             return {"type": "location", "location": cards.HERE}
         case "contacts":
             return {"type": "contacts", "contacts": [CARD]}
-        case _ if kind in inbound.MIMES:
+        case _ if kind in MIMES:
             return {"type": kind, kind: inbound.sample(phone.world, phone.number, kind)}
     raise BadRequest(f"There is no sample of the kind {kind}.")
 
