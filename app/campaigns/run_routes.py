@@ -87,22 +87,26 @@ async def failures(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[
 
 @get("/{campaign_id:int}/recipients", guards=[needs(Permission.VIEW_CAMPAIGNS)])
 async def people(
-    request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int], only: FromQuery[str] = "", after: FromQuery[str] = ""
-) -> Page:
+    request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int],
+    *, only: FromQuery[str] = "", after: FromQuery[str] = "", live: FromQuery[bool] = False,
+) -> Page:  # fmt: skip
     found = await campaign.find(db, campaign_id)
     rows = await recipient.search(db, found.id, only, page=after)
     counts = await campaign.counts(db, found.id)
-    return page(request, PEOPLE, "rows" if after else "people", campaign=found, found=rows, only=only, counts=counts)
+    block = "rows" if after else "people"
+    return page(request, PEOPLE, block, campaign=found, found=rows, only=only, live=live, counts=counts)
 
 
 async def _acted(request: CurrentRequest, db: Db, campaign_id: int, verb: Callable[[Db, int], Awaitable[None]]) -> Page:
     """Somebody may have been faster: then the page says so and shows how it is."""
-    await campaign.find(db, campaign_id)
+    before, trouble = await campaign.find(db, campaign_id), ""
     try:
         await verb(db, campaign_id)
     except REFUSALS as refusal:
-        return await _page(request, db, await campaign.find(db, campaign_id), refusal.message)
-    return redirect(request, f"{LIST}/{campaign_id}")
+        trouble = refusal.message
+    if before.editable and not trouble:
+        return redirect(request, f"{LIST}/{campaign_id}")
+    return await _page(request, db, await campaign.find(db, campaign_id), trouble)
 
 
 async def _page(request: CurrentRequest, db: Db, found: Campaign, trouble: str = "") -> Page:
