@@ -73,8 +73,12 @@ class Listener(msgspec.Struct, frozen=True):
         return f"{self.moment(at):%H:%M:%S}"
 
     def day(self, day: date) -> str:
-        past = (self.moment(clock()).date() - day).days
-        return self.say(("Today", "Yesterday")[past]) if 0 <= past < 2 else format_date(day, "long", locale=self.say.locale)
+        match (self.moment(clock()).date() - day).days:
+            case 0:
+                return self.say("Today")
+            case 1:
+                return self.say("Yesterday")
+        return format_date(day, "long", locale=self.say.locale)
 
 
 def house_zone() -> int:

@@ -11,7 +11,8 @@ import pytest
 from playwright.async_api import async_playwright
 from selectolax.lexbor import LexborNode
 
-from app.simulator.bubbles import rich
+from app.simulator.bubbles import LABELS, rich
+from app.simulator.statuses import TOLD
 from app.simulator.words import BY_LANGUAGE
 from tests.conftest import eventually, page_of
 from tests.simulator.conftest import Business, somebody
@@ -96,6 +97,7 @@ async def test_writing_reaches_the_business_and_opens_the_window(phone: Phone) -
     await delivered(phone, await phone.business.send(phone.person, content={"body": "Sí"}))
     shown = await phone.bubbles()
     assert [text.rsplit(" ", 1)[0] for text in shown] == ["¿Y aguanta con dos gatos?", "Sí"]
+    assert seen(await phone.look(), ".day") == "Hoy"
 
 
 async def test_a_template_shows_its_parts_and_its_button_answers(phone: Phone) -> None:
@@ -230,9 +232,9 @@ async def test_it_speaks_the_language_of_the_browser(phone: Phone, asked: str, l
 async def test_every_sentence_is_translated_and_every_translation_used() -> None:
     pages = "".join(file.read_text() for file in (ROOM / "templates").iterdir())
     code = "".join((ROOM / f"{name}.py").read_text() for name in ("bubbles", "cards", "inbound", "sending", "statuses"))
-    said = set(re.findall(r'\bt\("([^"]+)"', pages)) | set(re.findall(r'\bsay\("([^"]+)"', code))
+    said = set(re.findall(r'\bt\("([^"]+)"', pages)) | set(re.findall(r'\b(?:say|tell)\("([^"]+)"', code))
     known = set(BY_LANGUAGE["es"])
-    assert said <= known
+    assert said | set(LABELS.values()) | set(TOLD.values()) <= known
     assert {text for text in known if f'"{text}"' not in pages + code} == set()
 
 
