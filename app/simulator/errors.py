@@ -53,7 +53,8 @@ DETAILS: dict[int, str] = {
     131026: "Message undeliverable.",
     131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
     131049: "In order to maintain a healthy ecosystem engagement, the message failed to be delivered.",
-    131050: "Unable to deliver the message. This recipient has chosen to stop receiving marketing messages on WhatsApp from your business.",
+    131050: "Unable to deliver the message. This recipient has chosen to stop receiving marketing messages on WhatsApp from "
+    "your business.",
     131056: "Message failed to send because there were too many messages sent from this phone number to the same phone number "
     "in a short period of time",
 }

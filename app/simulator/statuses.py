@@ -1,4 +1,4 @@
-"""What becomes of an accepted message: statuses that fall due, gathered into few webhooks, late, repeated or shuffled on request."""
+"""What becomes of an accepted message: statuses that fall due, many in one webhook; repeated or out of order on request."""
 
 from __future__ import annotations
 
@@ -28,23 +28,26 @@ Due = tuple[float, int, Number, Talk, Message, str, int]
 
 def schedule(world: World, number: Number, talk: Talk, message: Message, kind: str) -> None:
     """Draws this message's future. A person whom somebody plays reads when they look, not by chance."""
-    behaviour, now = number.behaviour, clock()
-    if not behaviour.statuses:
+    behaviour = number.behaviour
+    if not behaviour.statuses or not number.account.subscribed:
         return
-    sent = now + draw(behaviour.delay_ms.sent)
-    failure = FATES.get(talk.person[-4:], 131026 if happens(behaviour.failed_share) else 0)
-    add(world, sent, number, talk, message, "sent")
-    if failure:
-        add(world, now + draw(behaviour.delay_ms.delivered), number, talk, message, "failed", failure)
-        return
-    if kind == "reaction" or talk.person.endswith(STAYS_SENT) or talk.blocked:
-        return
-    if not talk.online:
-        talk.waiting.append((message, "delivered"))
-        return
-    add(world, max(sent, now + draw(behaviour.delay_ms.delivered)), number, talk, message, "delivered")
-    if not talk.met and happens(behaviour.read_share):
-        add(world, max(sent, now + draw(behaviour.delay_ms.read)), number, talk, message, "read")
+    delays, ending = behaviour.delay_ms, talk.person[-4:]
+    future = [("sent", draw(delays.sent), 0)]
+    if failure := FATES.get(ending, 131026 if happens(behaviour.failed_share) else 0):
+        future.append(("failed", draw(delays.delivered), failure))
+    elif kind != "reaction" and ending != STAYS_SENT and not talk.blocked:
+        if talk.online:
+            future.append(("delivered", draw(delays.delivered), 0))
+            if not talk.met and happens(behaviour.read_share):
+                future.append(("read", draw(delays.read), 0))
+        else:
+            talk.waiting.append((message, "delivered"))
+    order = sorted(wait for _, wait, _ in future)
+    if behaviour.shuffle:
+        random.shuffle(order)
+    now = clock()
+    for (status, _, code), wait in zip(future, order, strict=True):
+        add(world, now + wait, number, talk, message, status, code)
 
 
 def add(world: World, at: float, number: Number, talk: Talk, message: Message, status: str, code: int = 0) -> None:
