@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.simulator import access, inbound, webhooks
+from app.simulator import access, inbound, templates, webhooks
 from app.simulator.behaviour import changed
 from app.simulator.http import Answer, BadRequest, Request, json_answer
 from app.simulator.samples import MIMES
@@ -31,6 +31,8 @@ def answer(world: World, request: Request) -> Answer | None:
             for number in numbers(world, request.query()):
                 number.forget_received()
             return json_answer({"success": True})
+        case "PUT", "/templates":
+            return decide(world, request.json())
         case "POST", "/inbound":
             return write(world, request.json())
         case "POST", "/webhooks" | "/statuses":
@@ -79,6 +81,16 @@ def received(world: World, query: dict[str, str]) -> dict[str, Any]:
         told["by_callback"] = Counter(callback for number in found for _, callback in number.received)
         told["by_person"] = Counter(person for number in found for person, _ in number.received)
     return told
+
+
+def decide(world: World, wanted: dict[str, Any]) -> Answer:
+    """Meta stops, or takes up again, a template: {"waba_id", "name", "language", "status": "PAUSED" | "DISABLED" | …}."""
+    account = world.accounts.get(str(wanted.get("waba_id")))
+    template = account and account.templates.get((str(wanted.get("name")), str(wanted.get("language"))))
+    if not template or wanted.get("status") not in templates.EVENTS:
+        raise BadRequest("There is no such template, or no such status.")
+    templates.decide(world, template, wanted["status"], str(wanted.get("reason", "NONE")))
+    return json_answer({"success": True})
 
 
 def write(world: World, wanted: dict[str, Any]) -> Answer:

@@ -15,6 +15,7 @@ from app.simulator.state import Account, Template, World, clock
 
 REFUSED_WORDS = re.compile(r"rechazar|reject", re.IGNORECASE)
 DEFAULT_FIELDS = "id,name,language,status,category,components,parameter_format"
+EVENTS = {"APPROVED", "REJECTED", "PENDING", "PAUSED", "DISABLED", "FLAGGED", "REINSTATED"}
 EDITABLE = {"APPROVED", "REJECTED", "PAUSED"}
 
 
