@@ -10,9 +10,11 @@ import warnings
 # platformdirs says so on every machine without a desktop session; we do not use that folder.
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
+from app import user_command  # noqa: E402
 from app.bench import command  # noqa: E402
 from app.core.embedded import EmbeddedError  # noqa: E402
 from app.core.migrate import MigrationError  # noqa: E402
+from app.demo import command as demo  # noqa: E402
 from app.settings import SettingsError, choose_port, settings  # noqa: E402
 
 
@@ -29,6 +31,8 @@ def main(arguments: list[str]) -> int:
     simulator = commands.add_parser("simulator", help="a stand-in for WhatsApp, on a port of its own")
     simulator.add_argument("--port", type=int, default=8100)
     command.add_to(commands)
+    demo.add_to(commands)
+    user_command.add_to(commands)
     commands.add_parser("test", help="the tests; takes pytest's arguments", add_help=False)
     commands.add_parser("check", help="format, lint, types, templates, architecture and tests, each timed")
     commands.add_parser("translations", help="bring the catalogues of all languages up to date")
@@ -49,9 +53,11 @@ def main(arguments: list[str]) -> int:
 def run(chosen: argparse.Namespace) -> None:
     match chosen.command:
         case "serve" | "web" | "worker" as half:
+            # Wrong settings are refused before anything heavy is loaded.
+            production = settings().production
             from app import log, serve
 
-            log.configure(production=settings().production)
+            log.configure(production=production)
             loop(serve.run(settings(), web=half != "worker", work=half != "web"))
         case "migrate":
             from app import serve
@@ -61,6 +67,10 @@ def run(chosen: argparse.Namespace) -> None:
             from app.simulator import main as simulator
 
             loop(simulator.serve("127.0.0.1", chosen.port))
+        case "demo":
+            loop(demo.run(chosen))
+        case "user":
+            loop(user_command.run(chosen))
         case "bench":
             command.run(chosen)
 

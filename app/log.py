@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import structlog
 
 
 def configure(*, production: bool) -> None:
-    """Libraries' own logging goes through the same lines, from warnings up."""
+    """Libraries' own logging goes through the same lines, from warnings up. All of it to stderr: stdout is for answers."""
     last = structlog.processors.JSONRenderer() if production else structlog.dev.ConsoleRenderer(colors=False)
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -16,7 +17,8 @@ def configure(*, production: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    structlog.configure(processors=[*shared, last], cache_logger_on_first_use=True)
+    to_stderr = structlog.PrintLoggerFactory(sys.stderr)
+    structlog.configure(processors=[*shared, last], logger_factory=to_stderr, cache_logger_on_first_use=True)
     handler = logging.StreamHandler()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[
         structlog.stdlib.ProcessorFormatter.remove_processors_meta, last], foreign_pre_chain=shared))  # fmt: skip

@@ -34,8 +34,8 @@ class Server(uvicorn.Server):
 
 async def run(settings: Settings, *, web: bool, work: bool) -> None:
     """Until a signal. Raises SettingsError, EmbeddedError or MigrationError with a sentence for the operator."""
-    listening = _listen(settings.port) if web else None
-    with _only_one(settings.home) if settings.embedded and web and work else nullcontext():
+    listening = listen(settings.port) if web else None
+    with _only_one(settings.home, settings.port) if settings.embedded and web and work else nullcontext():
         async with ready(settings) as url:
             await _run(settings, url, listening, work=work)
 
@@ -117,7 +117,8 @@ async def ready(settings: Settings) -> AsyncIterator[str]:
             await asyncio.to_thread(server.stop)
 
 
-def _listen(port: int) -> socket.socket:
+def listen(port: int) -> socket.socket:
+    """Raises SettingsError when somebody else does."""
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -129,14 +130,17 @@ def _listen(port: int) -> socket.socket:
 
 
 @contextmanager
-def _only_one(home: Path) -> Iterator[None]:
-    """The lock goes with the process, so nothing is left behind by kill -9."""
+def _only_one(home: Path, port: int) -> Iterator[None]:
+    """The lock goes with the process, so nothing is left behind by kill -9. Whoever finds it held reads the port in it."""
     home.mkdir(parents=True, exist_ok=True)
-    with (home / "serve.lock").open("w") as lock:
+    with (home / "serve.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise SettingsError(f"Recado already runs on {home}. Stop it, or set RECADO_HOME to another folder.") from None
+        lock.truncate(0)
+        lock.write(str(port))
+        lock.flush()
         yield
 
 

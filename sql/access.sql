@@ -18,6 +18,14 @@ select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, m.role, 
   join tenants t on t.id = a.tenant_id
  where a.token_hash = %(token_hash)s and a.revoked_at is null;
 
+-- name: by_account
+select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, m.role, u.language, t.time_zone, t.country
+  from users u
+  join memberships m on m.user_id = u.id
+  join tenants t on t.id = m.tenant_id
+ where u.email = %(email)s
+ order by m.created_at limit 1;
+
 -- name: note_use
 update api_tokens set used_at = now()
  where token_hash = %(token_hash)s and (used_at is null or used_at < now() - interval '1 minute');

@@ -75,7 +75,7 @@ async def house() -> AsyncIterator[str]:
     simulator = uvicorn.Server(uvicorn.Config(simulator_application(), port=SIMULATOR_PORT, log_config=None, lifespan="auto"))
     web = serve.web_server(settings())
     async with db.open_pool(server.url):
-        listening = serve._listen(PORT)
+        listening = serve.listen(PORT)
         tasks = [
             asyncio.create_task(simulator.serve()), asyncio.create_task(web.serve([listening])),
             asyncio.create_task(hub.run(server.url)), asyncio.create_task(worker.run(server.url)),

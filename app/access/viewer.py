@@ -56,3 +56,8 @@ async def by_api_token(token: str) -> Viewer | None:
         if found:
             await db.run(q.note_use, token_hash=digest(token))
         return found
+
+
+async def by_account(db: Db, email: str) -> Viewer:
+    """Who signs in with this e-mail, for the command line. Raises NotFound. Needs the platform's door."""
+    return await db.one(q.by_account, Viewer, email=email.lower())

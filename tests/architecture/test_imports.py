@@ -32,7 +32,7 @@ TOP = len(LINES)
 KNOW_THE_SIMULATOR = {"serve", "__main__", "bench"}
 TOP_MODULES = {
     "__init__", "__main__", "bench", "check", "demo", "features", "health_routes", "live_routes", "log", "main", "reactions",
-    "schedule", "serve", "simulator", "translations", "worker",
+    "schedule", "serve", "simulator", "translations", "user_command", "worker",
 }  # fmt: skip
 VAGUE = {"utils", "util", "helpers", "common", "misc", "base", "manager", "managers", "service", "services", "repository"}
 

@@ -28,6 +28,7 @@ SWEEPING = "looks over all tenants for what is due or stuck"
 FOLDING = "moves the counters of all tenants at once"
 SEALING = "the tenant is part of what unseals a secret"
 NAMES_THE_TENANT: dict[str, str] = {
+    "access.by_account": SIGNING_IN,
     "access.by_session": SIGNING_IN,
     "access.by_api_token": SIGNING_IN,
     "accounts.by_email": SIGNING_IN,
@@ -39,6 +40,7 @@ NAMES_THE_TENANT: dict[str, str] = {
     "campaign_sending.retry_uncertain": SWEEPING,
     "campaign_sending.stuck_launches": SWEEPING,
     "campaign_sending.waiting_numbers": SWEEPING,
+    "demo.colleague": "joins somebody to a tenant that has just been made",
     "dashboard.fold_campaigns": FOLDING,
     "dashboard.fold_stats": FOLDING,
     "message_templates.accounts_everywhere": SWEEPING,
