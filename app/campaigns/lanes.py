@@ -72,7 +72,8 @@ class Lane:
 
     def __init__(self, tenant: Tenant, number_id: int, lane: int, holder: UUID) -> None:
         self.tenant, self.number_id, self.lane, self.holder = tenant, number_id, lane, holder
-        self.claimed: asyncio.Queue[sending.Recipient] = asyncio.Queue()
+        # With the moment until which each may be sent.
+        self.claimed: asyncio.Queue[tuple[sending.Recipient, float]] = asyncio.Queue()
         self.settled: list[sending.Outcome] = []
         self.open = 0  # claimed, without an outcome yet
         self.lost = False  # somebody else runs this lane now
@@ -113,8 +114,7 @@ class Lane:
             self.dry = granted > 0 and not rows and not self.open
             await sender.learn(db, {row.campaign_id for row in rows})
         for row in rows:
-            row.sendable_until = claimed_at + SENDABLE
-            self.claimed.put_nowait(row)
+            self.claimed.put_nowait((row, claimed_at + SENDABLE))
         self.open += len(rows)
 
     async def _claim(self, db: Db, granted: int) -> list[sending.Recipient]:
@@ -124,11 +124,8 @@ class Lane:
 
     async def _send(self, sender: sending.Sender) -> None:
         while True:
-            recipient = await self.claimed.get()
-            if seconds() > recipient.sendable_until:
-                outcome = sending.unsent(recipient)
-            else:
-                outcome = await sender.send(recipient)
+            recipient, sendable_until = await self.claimed.get()
+            outcome = sending.unsent(recipient) if seconds() > sendable_until else await sender.send(recipient)
             self.settled.append(outcome)
             self.open -= 1
 
@@ -157,7 +154,8 @@ class Lane:
 
     def _give_back_unsent(self) -> None:
         while not self.claimed.empty():
-            self.settled.append(sending.unsent(self.claimed.get_nowait()))
+            recipient, _ = self.claimed.get_nowait()
+            self.settled.append(sending.unsent(recipient))
             self.open -= 1
 
     async def _finish(self) -> None:

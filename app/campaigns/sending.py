@@ -23,13 +23,12 @@ GRACE = 600.0  # seconds; the campaign's own value replaces it once the lease is
 q = statements("campaign_sending")
 
 
-class Recipient(msgspec.Struct):
+class Recipient(msgspec.Struct, frozen=True):
     id: int
     campaign_id: int
     address: str
     parameters: list[str]
     attempt: int
-    sendable_until: float = 0.0
 
 
 class Outcome(msgspec.Struct):
@@ -52,6 +51,10 @@ class Letter(msgspec.Struct, frozen=True):
     template: Template
     grace: float
 
+    def fill(self, values: list[str]) -> Parameters:
+        """A person's frozen values, in the order of the template's places."""
+        return Parameters(body=values)
+
 
 class Sender:
     """A number's credentials and the templates of the campaigns that it sends in this slice."""
@@ -69,49 +72,49 @@ class Sender:
     async def send(self, recipient: Recipient) -> Outcome:
         """Never raises what a provider or a network can do; anything else is a fault of ours and stops the lane."""
         letter = self.letters[recipient.campaign_id]
-        outcome = Outcome(recipient.id, recipient.campaign_id, recipient.attempt, "sent")
-        body = template_request(
-            letter.template, recipient.address, Parameters(body=recipient.parameters), f"c:{recipient.id}:{recipient.attempt}"
-        )
+        callback = f"c:{recipient.id}:{recipient.attempt}"
+        body = template_request(letter.template, recipient.address, letter.fill(recipient.parameters), callback)
         try:
-            outcome.wamid = (await self.provider.send(self.credentials, body)).wamid
+            sent = await self.provider.send(self.credentials, body)
         except NotSent as problem:
-            _retry(outcome, str(problem))
+            return _later(recipient, str(problem))
         except OutcomeUnknown as problem:
-            outcome.status, outcome.wait, outcome.detail = "uncertain", letter.grace, str(problem)[:500]
+            return _outcome(recipient, "uncertain", detail=str(problem)[:500], wait=letter.grace)
         except ProviderError as refusal:
-            _refused(outcome, refusal)
-        return outcome
+            return _refused(recipient, refusal)
+        return _outcome(recipient, "sent", wamid=sent.wamid)
 
 
 def unsent(recipient: Recipient) -> Outcome:
     """Claimed, and given back as it was: the attempt did not happen."""
-    return Outcome(recipient.id, recipient.campaign_id, recipient.attempt, "pending")
+    return _outcome(recipient, "pending")
 
 
-def _refused(outcome: Outcome, refusal: ProviderError) -> None:
-    failure = outcome.failure = refusal.failure
-    outcome.code, outcome.detail = failure.code or 0, refusal.detail[:500]
+def _outcome(recipient: Recipient, status: str, **more: Any) -> Outcome:
+    return Outcome(recipient.id, recipient.campaign_id, recipient.attempt, status, **more)
+
+
+def _refused(recipient: Recipient, refusal: ProviderError) -> Outcome:
+    failure = refusal.failure
+    known: dict[str, Any] = {"code": failure.code or 0, "detail": refusal.detail[:500], "failure": failure}
     match failure.action:
         case Action.STOP_NUMBER | Action.STOP_TEMPLATE:
             # The trouble is not this person's: the campaign stops and they keep their place.
-            outcome.status = "pending"
+            return _outcome(recipient, "pending", **known)
         case Action.SLOW_NUMBER:
-            outcome.status, outcome.wait = "retry", random.uniform(1, 3)  # noqa: S311 - jitter
+            return _outcome(recipient, "retry", wait=random.uniform(1, 3), **known)  # noqa: S311 - jitter
         case Action.RETRY | Action.DELAY_PERSON:
-            _retry(outcome, refusal.detail)
-            outcome.wait = max(outcome.wait, float(failure.wait))
+            return _later(recipient, refusal.detail, failure)
         case Action.FINAL_PERSON | Action.FINAL_MESSAGE | Action.FIX:
-            outcome.status = "failed"
+            return _outcome(recipient, "failed", **known)
 
 
-def _retry(outcome: Outcome, detail: str) -> None:
-    outcome.detail = detail[:500]
-    if outcome.attempt >= ATTEMPTS:
-        outcome.status = "failed"
-        return
-    outcome.status = "retry"
-    outcome.wait = min(LONGEST_WAIT, random.uniform(BASE_WAIT, BASE_WAIT * 3**outcome.attempt))  # noqa: S311 - jitter
+def _later(recipient: Recipient, detail: str, failure: Failure | None = None) -> Outcome:
+    code, least = (failure.code or 0, float(failure.wait)) if failure else (0, 0.0)
+    if recipient.attempt >= ATTEMPTS:
+        return _outcome(recipient, "failed", detail=detail[:500], code=code)
+    wait = min(LONGEST_WAIT, random.uniform(BASE_WAIT, BASE_WAIT * 3**recipient.attempt))  # noqa: S311 - jitter
+    return _outcome(recipient, "retry", detail=detail[:500], code=code, wait=max(wait, least))
 
 
 async def heed(db: Db, outcomes: list[Outcome]) -> None:
