@@ -55,7 +55,9 @@ async def _approved(db: Db, place: Place, made: dict[str, str], number: PhoneNum
         created = (await graph.post(f"/v25.0/{made['waba_id']}/message_templates", json=wish)).json()
     await db.conn.execute(
         "insert into message_templates (waba, name, language, category, body, examples, status, provider_id)"
-        " select waba, %s, 'es', 'UTILITY', %s, %s, 'approved', %s from phone_numbers where id = %s",
+        " select waba, %s, 'es', 'UTILITY', %s, %s, 'approved', %s from phone_numbers where id = %s"
+        # The number's templates are fetched after it is connected, and that may be sooner than this.
+        " on conflict on constraint message_templates_identity_key do update set status = 'approved'",
         (TEMPLATE, BODY, msgspec.json.encode({"1": "Ana", "2": "A-17"}).decode(), created["id"], number.id),
     )
 
