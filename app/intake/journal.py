@@ -20,7 +20,7 @@ BATCH = 500
 q = statements("intake")
 
 
-class Waiting(msgspec.Struct):
+class Waiting(msgspec.Struct, frozen=True):
     digest: bytes
     body: bytes
     kept: asyncio.Future[None]

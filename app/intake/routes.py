@@ -19,11 +19,11 @@ LARGEST_BODY = 4 * 1024 * 1024  # bytes; Meta sends up to 3 MB
 journal = Journal("meta")
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, frozen=True):
     id: str = ""
 
 
-class Envelope(msgspec.Struct):
+class Envelope(msgspec.Struct, frozen=True):
     entry: list[Entry] = []
 
 
