@@ -13,7 +13,7 @@ T = TypeVar("T")
 PAGE = 50
 
 
-class Page(msgspec.Struct, Generic[T]):
+class Page(msgspec.Struct, Generic[T], frozen=True):
     """Rows and, when there are more, the cursor after the last of them."""
 
     rows: list[T]

@@ -18,26 +18,26 @@ UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticErro
 ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
-class Envelope(Struct):
+class Envelope(Struct, frozen=True):
     entry: list[Raw] = []
 
 
-class Entry(Struct):
+class Entry(Struct, frozen=True):
     id: str | int = ""
     time: int | float | str | None = None
     changes: list[Raw] = []
 
 
-class Change(Struct):
+class Change(Struct, frozen=True):
     value: Raw
     field: str = ""
 
 
-class Metadata(Struct):
+class Metadata(Struct, frozen=True):
     phone_number_id: str | int = ""
 
 
-class Value(Struct):
+class Value(Struct, frozen=True):
     metadata: Metadata | None = None
     contacts: list[Any] | None = None
     messages: list[Raw] | None = None
@@ -48,18 +48,18 @@ class Value(Struct):
     user_actions: Any = None
 
 
-class ErrorData(Struct):
+class ErrorData(Struct, frozen=True):
     details: str | None = None
 
 
-class StatusError(Struct):
+class StatusError(Struct, frozen=True):
     code: int | str | None = None
     title: str | None = None
     message: str | None = None
     error_data: ErrorData | None = None
 
 
-class Status(Struct):
+class Status(Struct, frozen=True):
     id: str
     status: str
     timestamp: str | int

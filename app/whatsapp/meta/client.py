@@ -20,26 +20,26 @@ BAD_CURSOR = 131059
 TEMPLATES_PER_PAGE = 100
 
 
-class Recipient(Struct):
+class Recipient(Struct, frozen=True):
     wa_id: str | None = None
     user_id: str | None = None
 
 
-class AcceptedMessage(Struct):
+class AcceptedMessage(Struct, frozen=True):
     id: str
     message_status: str = "accepted"
 
 
-class Accepted(Struct):
+class Accepted(Struct, frozen=True):
     messages: list[AcceptedMessage]
     contacts: list[Recipient] = []
 
 
-class Stored(Struct):
+class Stored(Struct, frozen=True):
     id: str
 
 
-class MediaNode(Struct):
+class MediaNode(Struct, frozen=True):
     id: str
     url: str
     mime_type: str
@@ -47,7 +47,7 @@ class MediaNode(Struct):
     file_size: int | str | None = None
 
 
-class Handle(Struct):
+class Handle(Struct, frozen=True):
     h: str
 
 

@@ -14,11 +14,11 @@ GRAPH_VERSION = "v25.0"
 TOO_MANY_CALLS = 4  # the code of a 429 that carries none: a proxy's
 
 
-class ErrorData(Struct):
+class ErrorData(Struct, frozen=True):
     details: str = ""
 
 
-class GraphError(Struct):
+class GraphError(Struct, frozen=True):
     message: str = ""
     code: int | None = None
     error_subcode: int | None = None
@@ -32,7 +32,7 @@ class GraphError(Struct):
         return self.error_user_msg or said or self.message
 
 
-class Refusal(Struct):
+class Refusal(Struct, frozen=True):
     error: GraphError
 
 

@@ -22,16 +22,16 @@ TEMPLATE_FIELDS = (
 )
 
 
-class Throughput(Struct):
+class Throughput(Struct, frozen=True):
     level: str = "STANDARD"
 
 
-class Health(Struct):
+class Health(Struct, frozen=True):
     can_send_message: str = "AVAILABLE"
     entities: list[Json] = []
 
 
-class NumberNode(Struct):
+class NumberNode(Struct, frozen=True):
     id: str
     display_phone_number: str = ""
     verified_name: str = ""
@@ -64,11 +64,11 @@ class NumberNode(Struct):
         )
 
 
-class Score(Struct):
+class Score(Struct, frozen=True):
     score: str = "UNKNOWN"
 
 
-class TemplateNode(Struct):
+class TemplateNode(Struct, frozen=True):
     id: str
     name: str
     language: str
@@ -99,11 +99,11 @@ class TemplateNode(Struct):
         )
 
 
-class Cursors(Struct):
+class Cursors(Struct, frozen=True):
     after: str | None = None
 
 
-class Paging(Struct):
+class Paging(Struct, frozen=True):
     cursors: Cursors | None = None
     next: str | None = None
 
@@ -113,7 +113,7 @@ class Paging(Struct):
         return self.cursors.after if self.cursors and self.next else None
 
 
-class TemplatePage(Struct):
+class TemplatePage(Struct, frozen=True):
     data: list[TemplateNode]
     paging: Paging | None = None
 
@@ -122,11 +122,11 @@ class TemplatePage(Struct):
         return self.paging.after if self.paging else None
 
 
-class ListedNumber(Struct):
+class ListedNumber(Struct, frozen=True):
     id: str
 
 
-class NumberPage(Struct):
+class NumberPage(Struct, frozen=True):
     data: list[ListedNumber]
     paging: Paging | None = None
 
