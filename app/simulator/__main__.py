@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 
 import uvloop
 
@@ -13,6 +14,7 @@ from app.simulator.main import serve
 parser = argparse.ArgumentParser(prog="simulator", description="A stand-in for WhatsApp.")
 parser.add_argument("--host", default="127.0.0.1")
 parser.add_argument("--port", type=int, default=8100)
+parser.add_argument("--keep", type=Path, help="a file that carries numbers, templates and people over a restart")
 chosen = parser.parse_args()
 
 
@@ -22,4 +24,4 @@ def told() -> None:
 
 
 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-    runner.run(serve(chosen.host, chosen.port, told))
+    runner.run(serve(chosen.host, chosen.port, told, chosen.keep))

@@ -32,7 +32,7 @@ def access(request: Request, opened: dict[bytes, Access]) -> Access:
     found = opened.get(header)
     if found is None:
         query_token = request.query().get("access_token", "") if not header else ""
-        found = opened[header] = checked(header.decode("latin-1").removeprefix("Bearer ").strip() or query_token)
+        found = opened[header] = checked(header.decode("latin-1").partition(" ")[2].strip() or query_token)
         if query_token:
             del opened[header]
     if b"appsecret_proof" in request.scope["query_string"]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.simulator import media, sending, templates, webhooks
 from app.simulator.access import Access, account_of, number_of
-from app.simulator.errors import GraphError, missing, unknown
+from app.simulator.errors import GraphError, NodeError, missing, unknown
 from app.simulator.http import Answer, Hangup, Request, json_answer
 from app.simulator.ids import mint
 from app.simulator.state import Account, Number, World
@@ -31,6 +31,8 @@ async def answer(world: World, found: Access, request: Request) -> Answer | Hang
             return media.open_upload(world, request)
         case "POST", "register" | "deregister":
             return register(number_of(world, found, node, method), edge, request)
+        case _, "whatsapp_business_profile":
+            return profile(number_of(world, found, node, method), request)
         case _, "subscribed_apps":
             return await subscribed_apps(world, account_of(world, found, node, method), request)
         case "GET", "phone_numbers":
@@ -44,11 +46,11 @@ async def answer(world: World, found: Access, request: Request) -> Answer | Hang
         case "DELETE", "message_templates":
             return templates.delete(world, found, node, request)
         case _, "":
-            return on_node(world, found, node, request)
+            return await on_node(world, found, node, request)
     raise unknown(method, node)
 
 
-def on_node(world: World, found: Access, node: str, request: Request) -> Answer:
+async def on_node(world: World, found: Access, node: str, request: Request) -> Answer:
     method = request.method
     if node in world.media:
         if method == "DELETE":
@@ -59,38 +61,71 @@ def on_node(world: World, found: Access, node: str, request: Request) -> Answer:
         return templates.edit(world, found, node, request) if method == "POST" else templates.show(world, found, node, request)
     if node in world.accounts or (found.home and found.home.waba_id == node):
         account = account_of(world, found, node, method)
-        return json_answer({"id": account.id, "name": account.app.verified_name, "currency": "EUR",
-                            "owner_business_info": {"id": account.business_id, "name": account.app.verified_name}})  # fmt: skip
+        return json_answer(account_fields(account, request.query().get("fields", "id,name,currency")))
     number = number_of(world, found, node, method)
     if method == "POST":
-        return change_number(number, request.json())
+        return await change_number(world, number, request.json())
     return json_answer(number_fields(number, request.query().get("fields", DEFAULT_NUMBER_FIELDS)))
+
+
+def account_fields(account: Account, fields: str) -> dict[str, Any]:
+    name = account.app.verified_name
+    return chosen(account.id, fields, {
+        "id": account.id, "name": name, "currency": "EUR", "timezone_id": "1", "message_template_namespace": f"ns_{account.id}",
+        "account_review_status": "APPROVED", "business_verification_status": "verified", "country": "ES",
+        "owner_business_info": {"id": account.business_id, "name": name}, "ownership_type": "SELF",
+        "whatsapp_business_manager_messaging_limit": account.app.limit,
+        "health_status": {"can_send_message": "AVAILABLE", "entities": []},
+    })  # fmt: skip
 
 
 def number_fields(number: Number, fields: str) -> dict[str, Any]:
     connection = number.connection
-    everything: dict[str, Any] = {
+    return chosen(number.id, fields, {
         "id": number.id, "display_phone_number": connection.display_phone_number, "verified_name": connection.verified_name,
         "status": "CONNECTED", "quality_rating": "GREEN", "name_status": "APPROVED", "code_verification_status": "VERIFIED",
         "platform_type": "CLOUD_API", "throughput": {"level": connection.throughput}, "account_mode": "LIVE",
         "whatsapp_business_manager_messaging_limit": connection.limit, "messaging_limit_tier": connection.limit,
         "is_official_business_account": False, "is_on_biz_app": False,
         "health_status": {"can_send_message": "AVAILABLE", "entities": []},
-        "webhook_configuration": {"application": connection.webhook_url},
-    }  # fmt: skip
+        "webhook_configuration": {"application": connection.webhook_url}
+        | ({"phone_number": number.override_url} if number.override_url else {})
+        | ({"whatsapp_business_account": number.account.override_url} if number.account.override_url else {}),
+    })  # fmt: skip
+
+
+def chosen(node: str, fields: str, everything: dict[str, Any]) -> dict[str, Any]:
     wanted = [field.strip() for field in fields.split(",") if field.strip()]
     strange = [field for field in wanted if field not in everything]
     if strange:
-        raise GraphError(100, f"Tried accessing nonexisting field ({strange[0]})")
-    return {"id": number.id} | {field: everything[field] for field in wanted}
+        raise NodeError(100, f"(#100) Tried accessing nonexisting field ({strange[0]})")
+    return {"id": node} | {field: everything[field] for field in wanted}
 
 
-def change_number(number: Number, wanted: dict[str, Any]) -> Answer:
+async def change_number(world: World, number: Number, wanted: dict[str, Any]) -> Answer:
     if "webhook_configuration" in wanted:
-        number.override_url = wanted["webhook_configuration"].get("override_callback_uri", "")
+        override = wanted["webhook_configuration"]
+        number.override_url = await verified(world, override)
     if "pin" in wanted:
         number.pin = str(wanted["pin"])
     return json_answer({"success": True})
+
+
+async def verified(world: World, wanted: dict[str, Any]) -> str:
+    """The address that webhooks go to from now on; empty for the app's own. Raises GraphError 2200."""
+    url = str(wanted.get("override_callback_uri") or "")
+    if url:
+        wrong = await webhooks.verify(world, url, str(wanted.get("verify_token", "")), mint("108"))
+        if wrong:
+            raise GraphError(2200, f"Callback verification failed with the following errors: {wrong}")
+    return url
+
+
+def profile(number: Number, request: Request) -> Answer:
+    if request.method == "POST":
+        number.profile |= request.json()
+        return json_answer({"success": True})
+    return json_answer({"data": [number.profile]})
 
 
 def register(number: Number, edge: str, request: Request) -> Answer:
@@ -108,17 +143,13 @@ def register(number: Number, edge: str, request: Request) -> Answer:
 async def subscribed_apps(world: World, account: Account, request: Request) -> Answer:
     if request.method == "GET":
         app = {"link": "https://www.facebook.com/games/?app_id=" + account.app_id, "name": "Recado", "id": account.app_id}
-        return json_answer({"data": [{"whatsapp_business_api_data": app}] if account.subscribed else []})
+        override = {"override_callback_uri": account.override_url} if account.override_url else {}
+        return json_answer({"data": [override | {"whatsapp_business_api_data": app}] if account.subscribed else []})
     if request.method == "DELETE":
         account.subscribed = False
         return json_answer({"success": True})
-    wanted = request.json() if request.body else {}
-    url = wanted.get("override_callback_uri", "")
-    if url:
-        wrong = await webhooks.verify(world, url, str(wanted.get("verify_token", "")), mint("108"))
-        if wrong:
-            raise GraphError(2200, f"Callback verification failed with the following errors: {wrong}")
-    account.override_url, account.subscribed = url, True
+    account.override_url = await verified(world, request.json())
+    account.subscribed = True
     return json_answer({"success": True})
 
 

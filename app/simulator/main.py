@@ -6,10 +6,11 @@ import asyncio
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import uvicorn
 
-from app.simulator import control, graph, media, phone, sending
+from app.simulator import control, graph, media, memory, phone, sending
 from app.simulator.access import Access, access
 from app.simulator.behaviour import draw
 from app.simulator.errors import GraphError
@@ -36,15 +37,20 @@ IDLE_CONNECTIONS = 75  # seconds that a silent connection stays open; uvicorn's 
 MESSAGES = re.compile(r"/v2\d\.\d/(\d+)/messages")
 
 
-def application(public: str | None = None) -> App:
-    """A world of its own; `public` is the address under which people reach its pages."""
+def application(public: str | None = None, keep: Path | None = None) -> App:
+    """A world of its own; `public` is the address under which people reach its pages, `keep` the file that outlives it."""
     world = World(public)
     known: dict[bytes, Access] = {}
+    if keep is not None:
+        memory.recall(world, keep)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await lifespan(world, receive, send)
         elif scope["type"] == "http":
+            if keep is not None and not world.remembers:
+                world.remembers = True
+                world.spawn(memory.remember(world, keep))
             request = Request(scope, await read(receive))
             answer = await answer_to(world, known, request)
             if isinstance(answer, Hangup):
@@ -100,10 +106,10 @@ async def lifespan(world: World, receive: Receive, send: Send) -> None:
             return
 
 
-async def serve(host: str, port: int, ready: Callable[[], None] | None = None) -> None:
+async def serve(host: str, port: int, ready: Callable[[], None] | None = None, keep: Path | None = None) -> None:
     """Until a signal."""
     config = uvicorn.Config(
-        application(), host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=1,
+        application(keep=keep), host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=1,
         timeout_keep_alive=IDLE_CONNECTIONS,
     )  # fmt: skip
     server = uvicorn.Server(config)

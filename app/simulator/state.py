@@ -176,7 +176,7 @@ class World:
         self.messages: dict[str, tuple[Number, Talk, Message]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.due: list[Any] = []  # statuses by their time, a heap
-        self.ticking = False
+        self.ticking = self.remembers = False
         self.postman: Any = None
         self.default_behaviour = Behaviour()
 
