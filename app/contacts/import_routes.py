@@ -25,7 +25,7 @@ from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.access.settings_routes import countries
 from app.access.viewer import CurrentRequest, Viewer
-from app.contacts import contact_import, label
+from app.contacts import contact_import
 from app.contacts.columns import Kind
 from app.contacts.contact_import import Choice, Import
 from app.contacts.unreadable import SpreadsheetError
@@ -124,7 +124,7 @@ async def refusals(viewer: CurrentViewer, db: TenantDb, import_id: FromPath[int]
 async def _page(request: CurrentRequest, db: Db, found: Import, form: Form[Any] | None = None) -> Page:
     form = form or blank()
     shown = {
-        "found": found, "form": form, "countries": countries(i18n.language()), "labels": await label.every(db),
+        "found": found, "form": form, "countries": countries(i18n.language()),
         "preview": _preview(found), "kinds": KINDS, "keys": {index: key for key, index in found.columns.variables.items()},
         "refused": await contact_import.refusals(db, found, most=REFUSALS_SHOWN) if found.refused else [],
     }  # fmt: skip

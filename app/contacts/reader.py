@@ -29,7 +29,7 @@ POLITE = 5  # the file can wait, people cannot
 LONGEST_LABEL, LONGEST_NAME, LONGEST_FIELD = 60, 200, 1_000
 
 NO_NUMBER = N_("There is no phone number in this row.")
-NOT_A_NUMBER = N_("This is not a phone number that can exist, neither in the chosen country nor with a country code.")
+NOT_A_NUMBER = N_("No such phone number, neither in the chosen country nor with a country code.")
 
 
 class Look(Struct, frozen=True, tag=True):

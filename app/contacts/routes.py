@@ -28,12 +28,13 @@ async def index(
     db: TenantDb,
     *,
     q: FromQuery[str] = "",
-    label_id: FromQuery[int | None] = None,
+    label_id: FromQuery[str] = "",
     opted_out: FromQuery[bool] = False,
     after: FromQuery[str] = "",
 ) -> Page:
-    found = await contact.search(db, q, label_id=label_id, opted_out=opted_out, page=after)
-    shown: dict[str, Any] = {"words": q, "label_id": label_id, "opted_out": opted_out}
+    chosen = int(label_id) if label_id.isdecimal() else None
+    found = await contact.search(db, q, label_id=chosen, opted_out=opted_out, page=after)
+    shown: dict[str, Any] = {"words": q, "label_id": chosen, "opted_out": opted_out}
     return page(request, "contacts/index.html", "rows", found=found, labels=await label.every(db), **shown)
 
 
