@@ -2,63 +2,58 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
+from uuid import uuid4
 
 from tests.conftest import Person
 
-# Path parameter to the table whose id it is.
+# Path parameter to the table whose id it is. A message is also known by the id that the browser gave it.
 TABLES = {
     "campaign_id": "campaigns", "contact_id": "contacts", "conversation_id": "conversations", "file_id": "files",
-    "import_id": "contact_imports", "label_id": "labels", "message_id": "messages", "number_id": "phone_numbers",
+    "import_id": "contact_imports", "label_id": "labels", "message_id": "messages",
+    "public_id": "public_id", "number_id": "phone_numbers",
     "recipient_id": "campaign_recipients", "reply_id": "quick_replies", "template_id": "message_templates",
     "token_id": "api_tokens", "waba": "wabas",
 }  # fmt: skip
 # Counters are folded by a job whenever it comes round.
 COUNTERS = {"campaign_deltas", "campaign_counts", "stat_deltas", "stat_slots"}
-SHEET = """{"name": "clientes.csv", "columns": [], "rows": [], "kind": "csv"}"""
+SHEET = """{"columns": ["Teléfono"], "first_line": 2, "sample": [["600"]], "encoding": "utf-8", "delimiter": ";", "rows": 1}"""
 INSERTS = (
-    ("wabas", "(waba_id, name, access_token, app_secret) values (%(mark)s, %(mark)s, '', '')"),
-    (
-        "phone_numbers",
-        "(waba, phone_number_id, display, verified_name) values (%(wabas)s, %(mark)s, '+34 600', %(mark)s)",
-    ),
+    ("wabas", "waba_id, name, access_token, app_secret", "%(mark)s, %(mark)s, '', ''"),
+    ("phone_numbers", "waba, phone_number_id, display, verified_name", "%(wabas)s, %(mark)s, '+34 600', %(mark)s"),
     (
         "message_templates",
-        "(waba, name, language, category, body) values (%(wabas)s, 'oferta', 'es', 'MARKETING', %(mark)s)",
+        "waba, name, language, category, status, body",
+        "%(wabas)s, 'oferta', 'es', 'UTILITY', 'approved', %(mark)s",
     ),
-    ("contacts", "(name) values (%(mark)s)"),
-    ("labels", "(name) values (%(mark)s)"),
-    ("files", "(name, mime, size) values (%(mark)s, 'text/csv', 4)"),
-    ("contact_imports", f"(file_id, sheet, state) values (%(files)s, '{SHEET}', 'failed')"),
-    ("quick_replies", "(shortcut, body) values ('secreto', %(mark)s)"),
-    ("conversations", "(contact_id, number_id, snippet) values (%(contacts)s, %(phone_numbers)s, %(mark)s)"),
+    ("contacts", "name", "%(mark)s"),
+    ("labels", "name", "%(mark)s"),
+    ("files", "name, mime, size", "%(mark)s, 'text/csv', 4"),
+    ("contact_imports", "file_id, sheet, state", f"%(files)s, '{SHEET}', 'failed'"),
+    ("quick_replies", "shortcut, body", "'secreto', %(mark)s"),
+    ("conversations", "contact_id, number_id, snippet", "%(contacts)s, %(phone_numbers)s, %(mark)s"),
     (
         "messages",
-        "(conversation_id, direction, kind, text, file_id) values (%(conversations)s, 'in', 'document', %(mark)s, %(files)s)",
+        "conversation_id, public_id, direction, kind, text, file_id",
+        "%(conversations)s, %(public_id)s, 'in', 'document', %(mark)s, %(files)s",
     ),
-    ("campaigns", "(name, number_id, template_id) values (%(mark)s, %(phone_numbers)s, %(message_templates)s)"),
-    (
-        "campaign_recipients",
-        "(campaign_id, contact_id, address, status) values (%(campaigns)s, %(contacts)s, %(mark)s, 'cancelled')",
-    ),
-    ("api_tokens", "(user_id, name, token_hash, hint) values (%(user)s, %(mark)s, %(hash)s, 'rec_')"),
+    ("campaigns", "name, number_id, template_id", "%(mark)s, %(phone_numbers)s, %(message_templates)s"),
+    ("campaign_recipients", "campaign_id, contact_id, address, status", "%(campaigns)s, %(contacts)s, %(mark)s, 'cancelled'"),
+    ("api_tokens", "user_id, name, token_hash, hint", "%(user)s, %(mark)s, %(hash)s, 'rec_'"),
 )
 
 
 class Belongings:
     """`mark` is written all over them, so that a page that leaks one is recognised."""
 
-    def __init__(self, mark: str, ids: dict[str, int]) -> None:
+    def __init__(self, mark: str, ids: dict[str, Any]) -> None:
         self.mark, self.ids = mark, ids
 
     def path(self, template: str) -> str:
-        """A path of a route with the ids in place. Raises KeyError for a parameter that TABLES does not know."""
-        for parameter, table in TABLES.items():
-            template = template.replace(f"{{{parameter}:int}}", str(self.ids[table])).replace(
-                f"{{{parameter}}}", str(self.ids[table])
-            )
-        return template
+        """A path of a route with the ids in place. Raises KeyError for a parameter that is not in TABLES."""
+        return re.sub(r"{(\w+)(?::\w+)?}", lambda found: str(self.ids[TABLES[found[1]]]), template)
 
     def form(self) -> dict[str, Any]:
         """A form that points at all of them, whatever the field is called."""
@@ -71,13 +66,15 @@ class Belongings:
 
 async def one_of_each(owner: Person) -> Belongings:
     mark = f"secreto{secrets.token_hex(6)}"
-    ids: dict[str, Any] = {"mark": mark, "user": owner.user_id, "hash": secrets.token_bytes(32)}
+    ids: dict[str, Any] = {"mark": mark, "public_id": uuid4(), "user": owner.user_id, "hash": secrets.token_bytes(32)}
     async with owner.tenant.tx() as db:
-        for table, columns in INSERTS:
-            cursor = await db.conn.execute(f"insert into {table} {columns} returning id".encode(), ids)
+        for table, columns, values in INSERTS:
+            statement = f"insert into {table} ({columns}) values ({values}) returning id"
+            cursor = await db.conn.execute(statement.encode(), ids)
             row = await cursor.fetchone()
             assert row is not None
             ids[table] = row[0]
+        await db.conn.execute("insert into pacing (number_id) values (%(phone_numbers)s)", ids)
         await db.conn.execute("insert into file_parts (file_id, part, content) values (%(files)s, 0, 'csv;')", ids)
     return Belongings(mark, ids)
 
