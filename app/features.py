@@ -7,8 +7,7 @@ from typing import Any
 from litestar import Request, Router
 from litestar.openapi import OpenAPIConfig
 
-from app import live_routes
-from app.access import account_routes, api_token_routes, settings_routes
+from app.access import account_routes, api_token_routes, live_routes, settings_routes
 from app.access.permissions import Permission
 from app.accounts import routes as accounts
 from app.campaigns import routes as campaigns
@@ -24,6 +23,7 @@ from app.intake import routes as intake
 from app.message_templates import routes as message_templates
 from app.numbers import routes as numbers
 from app.ops import health_routes as health
+from app.ops import style_routes as style
 
 NAVIGATION = [
     ("/inbox", "inbox", N_("Inbox"), Permission.VIEW_CONVERSATIONS, True),
@@ -57,6 +57,7 @@ def routers() -> list[Router]:
         message_templates.router,
         numbers.router,
         quick_reply_routes.router,
+        style.router,
         settings_routes.router,
         stream_routes.router,
     ]

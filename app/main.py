@@ -20,7 +20,7 @@ from app.access.guards import NotAllowed, NotSignedIn, current_viewer, tenant_db
 from app.accounts import session
 from app.core import demo, pages
 from app.core.db import NotFound
-from app.core.headers import SecurityHeaders
+from app.core.headers import secure
 from app.core.i18n import N_, gettext
 from app.core.pages import ROOT
 from app.demo import workspace
@@ -52,7 +52,8 @@ def application() -> Litestar:
             *features.routers(),
         ],
         dependencies={"db": Provide(tenant_db), "viewer": Provide(current_viewer)},
-        middleware=[SecurityHeaders(), Authentication()],
+        middleware=[Authentication()],
+        before_send=[secure],
         csrf_config=CSRFConfig(
             secret=settings().secret_key, cookie_name="__Host-csrf" if session.secure() else "csrf",
             header_name=pages.CSRF_HEADER, cookie_secure=session.secure(), cookie_samesite="lax",

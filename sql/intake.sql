@@ -27,7 +27,3 @@ update intake_events e
 -- name: forget_processed
 -- What nobody has connected yet stays: it is shown, and read again when somebody does.
 delete from intake_events where state = 'done' and unrouted = 0 and processed_at < now() - %(kept)s;
-
--- name: replay
-update intake_events set state = 'waiting', attempts = 0, error = '', next_attempt_at = now()
- where id = %(id)s and state = 'dead';

@@ -65,10 +65,7 @@ async def sign_up_page(request: AnyRequest) -> Page:
 
 @post("/sign-up", public=True)
 async def sign_up(request: AnyRequest, data: SubmittedForm) -> Page:
-    form = parse(account.SignUp, data)
-    for field in MESSAGES.keys() & form.errors.keys():
-        if form.errors[field] == NOT_POSSIBLE:
-            form.errors[field] = MESSAGES[field]
+    form = _sign_up_form(data)
     if not form.errors:
         try:
             async with platform_tx() as db:
@@ -78,6 +75,14 @@ async def sign_up(request: AnyRequest, data: SubmittedForm) -> Page:
             form.errors["email"] = taken.message
     form.raw.pop("password", None)
     return page(request, "accounts/sign_up.html", "form", status=422, form=form)
+
+
+def _sign_up_form(data: dict[str, str | list[str]]) -> Form[account.SignUp]:
+    form = parse(account.SignUp, data)
+    for field in MESSAGES.keys() & form.errors.keys():
+        if form.errors[field] == NOT_POSSIBLE:
+            form.errors[field] = MESSAGES[field]
+    return form
 
 
 @post("/sign-out", public=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from litestar.datastructures import MutableScopeHeaders
-from litestar.enums import ScopeType
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
 from app.settings import settings
 
@@ -33,18 +31,14 @@ def _caching(scope: Scope) -> str:
     return f"max-age={ONE_YEAR}, immutable" if scope["query_string"].startswith(b"v=") else "no-cache"
 
 
-class SecurityHeaders(ASGIMiddleware):
-    """A handler's own value wins, so that a page with special needs says so where it is."""
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if settings().public_url.startswith("https://"):
-                    headers.setdefault("Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains")
-                headers.setdefault("Cache-Control", _caching(scope))
-            await send(message)
-
-        await next_app(scope, receive, with_headers if scope["type"] == ScopeType.HTTP else send)
+async def secure(message: Message, scope: Scope) -> None:
+    """Before each answer is sent, also those that no route made. A handler's own value wins, so that a page with special
+    needs says so where it is."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if settings().public_url.startswith("https://"):
+        headers.setdefault("Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains")
+    headers.setdefault("Cache-Control", _caching(scope))

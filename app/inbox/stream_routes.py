@@ -15,7 +15,7 @@ from app.inbox import conversation as conversations
 from app.inbox import message as messages
 from app.inbox.handling import HANDLED
 from app.inbox.routes import SEES, composer
-from app.live_routes import topics_of
+from app.access.live_routes import topics_of
 
 
 @get("/live", guards=SEES)
