@@ -1,13 +1,21 @@
+-- The platform's door makes the tenant an "or" in the policy, which no index can follow (measured: 290 ms for a page of
+-- 300,000 people). The campaign brings its tenant as a plain value, and an index in order serves the same page in 2 ms.
+
 -- name: pace
 -- The latest sends stand right before the first person who still waits, so this walks 10,000 rows of the primary key and
 -- not a million. `series` is the last two minutes in slices of five seconds; null when the rows do not reach back that far.
-with edge as (
-  select coalesce((select min(id) from campaign_recipients where campaign_id = %(id)s and status = 'pending'),
-                  9223372036854775807) as id
+with edge as materialized (
+  select c.tenant_id, c.id, coalesce(w.id, 9223372036854775807) as first_waiting
+    from campaigns c left join lateral (
+      select r.id from campaign_recipients r
+       where r.tenant_id = c.tenant_id and r.campaign_id = c.id and r.status = 'pending' order by r.id limit 1) w on true
+   where c.id = %(id)s
 ), latest as materialized (
-  select r.sent_at from campaign_recipients r, edge
-   where r.id < edge.id and r.campaign_id = %(id)s
-   order by r.id desc limit 10000
+  select l.sent_at from edge, lateral (
+    select r.sent_at, r.campaign_id from campaign_recipients r
+     where r.tenant_id = edge.tenant_id and r.id < edge.first_waiting
+     order by r.id desc limit 10000) l
+   where l.campaign_id = edge.id
 ), reached as (
   select count(*) = 10000 and min(sent_at) > now() - interval '2 minutes' as short,
          greatest(min(sent_at), now() - interval '1 minute') as since from latest
@@ -22,16 +30,20 @@ select (select count(*) from latest, reached where sent_at >= since)::float
   from reached;
 
 -- name: failures
-select error_code as code, error_detail = 'outcome unknown' as left_unknown, count(*) as n from campaign_recipients
- where campaign_id = %(id)s and status = 'failed' group by 1, 2;
+select r.error_code as code, r.error_detail = 'outcome unknown' as left_unknown, count(*) as n
+  from campaigns c join campaign_recipients r on r.tenant_id = c.tenant_id and r.campaign_id = c.id
+ where c.id = %(id)s and r.status = 'failed' group by 1, 2;
 
 -- name: search
 -- A page of each state, merged: the order of the index, so the last page costs what the first one does.
 select r.id, r.contact_id, coalesce(k.name, '') as name, r.address, r.status, r.attempt, r.next_attempt_at, r.error_code,
        r.error_detail, r.skip_reason, r.sent_at, r.delivered_at, r.read_at, r.failed_at, r.answered_at
-  from unnest(%(statuses)s::text[]) as wanted (status), lateral (
-    select * from campaign_recipients each_one
-     where each_one.campaign_id = %(id)s and each_one.status = wanted.status and each_one.id > %(last)s
-     order by each_one.id limit 51) r
+  from (
+    select found.* from campaigns c, unnest(%(statuses)s::text[]) as wanted (status), lateral (
+      select * from campaign_recipients r
+       where r.tenant_id = c.tenant_id and r.campaign_id = c.id and r.status = wanted.status and r.id > %(last)s
+       order by r.id limit 51) found
+     where c.id = %(id)s
+     order by found.id limit 51) r
   left join contacts k on k.id = r.contact_id
- order by r.id limit 51;
+ order by r.id;
