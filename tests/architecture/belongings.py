@@ -20,6 +20,7 @@ TABLES = {
 # Counters are folded by a job whenever it comes round.
 COUNTERS = {"campaign_deltas", "campaign_counts", "stat_deltas", "stat_slots"}
 SHEET = """{"columns": ["Teléfono"], "first_line": 2, "sample": [["600"]], "encoding": "utf-8", "delimiter": ";", "rows": 1}"""
+CHOICE = """{"kinds": ["phone"], "country": "ES"}"""
 INSERTS = (
     ("wabas", "waba_id, name, access_token, app_secret", "%(mark)s, %(mark)s, '', ''"),
     ("phone_numbers", "waba, phone_number_id, display, verified_name", "%(wabas)s, %(mark)s, '+34 600', %(mark)s"),
@@ -31,7 +32,7 @@ INSERTS = (
     ("contacts", "name", "%(mark)s"),
     ("labels", "name", "%(mark)s"),
     ("files", "name, mime, size", "%(mark)s, 'text/csv', 4"),
-    ("contact_imports", "file_id, sheet, state", f"%(files)s, '{SHEET}', 'failed'"),
+    ("contact_imports", "file_id, sheet, mapping, state", f"%(files)s, '{SHEET}', '{CHOICE}', 'failed'"),
     ("quick_replies", "shortcut, body", "'secreto', %(mark)s"),
     ("conversations", "contact_id, number_id, snippet", "%(contacts)s, %(phone_numbers)s, %(mark)s"),
     (
