@@ -5,15 +5,15 @@
 -- The latest sends stand right before the first person who still waits, so this walks 10,000 rows of the primary key and
 -- not a million. `series` is the last two minutes in slices of five seconds; null when the rows do not reach back that far.
 with edge as materialized (
-  select c.tenant_id, c.id, coalesce(w.id, 9223372036854775807) as first_waiting
+  select c.id, coalesce(w.id, 9223372036854775807) as first_waiting
     from campaigns c left join lateral (
       select r.id from campaign_recipients r
        where r.tenant_id = c.tenant_id and r.campaign_id = c.id and r.status = 'pending' order by r.id limit 1) w on true
    where c.id = %(id)s
 ), latest as materialized (
-  select l.sent_at from edge, lateral (
+  select l.sent_at from edge join campaigns c on c.id = edge.id, lateral (
     select r.sent_at, r.campaign_id from campaign_recipients r
-     where r.tenant_id = edge.tenant_id and r.id < edge.first_waiting
+     where r.tenant_id = c.tenant_id and r.id < edge.first_waiting
      order by r.id desc limit 10000) l
    where l.campaign_id = edge.id
 ), reached as (
