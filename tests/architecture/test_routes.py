@@ -19,7 +19,7 @@ from tests.conftest import Person
 PUBLIC = {
     "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-up", "POST /sign-up", "POST /sign-out", "POST /demo",
     "POST /language/{code:str}", "GET /static/{file_path:path}", "GET /health", "GET /health/ready",
-    "GET /intake/meta", "POST /intake/meta",
+    "GET /intake/meta", "POST /intake/meta", "GET /style",
 }  # fmt: skip
 # The description of the API, made by the framework.
 API_DOCS = "/api/docs"

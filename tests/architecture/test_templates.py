@@ -25,9 +25,26 @@ FORBIDDEN = {
     "something from another host": r"<(?:script|link|img|source|iframe)[^>]*(?:src|href)=\"(?:https?:)?//",
 }
 # Words that are the same in every language, and what is not words.
-SAME_EVERYWHERE = {"Recado", "WhatsApp", "WABA", "Meta", "CSV", "Excel", "API", "ID", "Ctrl", "Esc", "Enter", "Shift", "https"}
-# Names on the drawings beside the sign-in form, widths of layouts, and what macros put into tags.
-SAME_EVERYWHERE |= {"Pilar", "form", "narrow", "wide", "checked", "selected"}
+SAME_EVERYWHERE = {
+    "Recado",
+    "WhatsApp",
+    "WABA",
+    "Meta",
+    "CSV",
+    "Excel",
+    "API",
+    "ID",
+    "Ctrl",
+    "Alt",
+    "Esc",
+    "Enter",
+    "Shift",
+    "https",
+}
+# A name on the drawing beside the sign-in form, and what macros put into tags.
+SAME_EVERYWHERE |= {"Pilar", "checked", "selected"}
+# Blocks in which a page tells its layout something that nobody reads.
+SETTINGS_OF_LAYOUTS = {"width", "sidebar", "live"}
 # The page of the design's parts is for developers.
 FOR_DEVELOPERS = ("style.html", "style/")
 NOT_WORDS = re.compile(r"<(script|style|svg)\b.*?</\1>", re.DOTALL)
@@ -128,7 +145,9 @@ def without_code(page: str) -> str:
             statement = ""
         elif kind == "name" and not statement:
             statement = text
-            skipping = text == "trans" or (skipping and text != "endtrans")
+            skipping = text == "trans" or (skipping and text not in ("endtrans", "endblock"))
+        elif kind == "name" and statement == "block":
+            statement, skipping = "named", text in SETTINGS_OF_LAYOUTS
     return seen
 
 
