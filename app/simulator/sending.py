@@ -30,15 +30,18 @@ def send(world: World, found: Access, number_id: str, request: Request) -> Answe
     if wanted.get("status") == "read":
         return mark_read(world, wanted)
     person = person_of(number, wanted)
-    kind = str(wanted.get("type", "text"))
     try:
-        template = checked_content(world, number, person, kind, wanted)
+        template = checked_content(world, number, person, wanted)
         take_limits(number, person)
     except GraphError as refusal:
         if person in number.talks:
-            number.talks[person].tell("The business was refused", f"POST /messages · {kind} · {refusal.code}")
+            number.talks[person].tell("The business was refused", f"POST /messages · {kind_of(wanted)} · {refusal.code}")
         raise
-    return accepted(world, number, person, wanted, template, request.body)
+    return accepted(world, number, person, wanted, template=template, raw=request.body)
+
+
+def kind_of(wanted: dict[str, Any]) -> str:
+    return str(wanted.get("type", "text"))
 
 
 def person_of(number: Number, wanted: dict[str, Any]) -> str:
@@ -58,7 +61,8 @@ def person_of(number: Number, wanted: dict[str, Any]) -> str:
     return person
 
 
-def checked_content(world: World, number: Number, person: str, kind: str, wanted: dict[str, Any]) -> Template | None:
+def checked_content(world: World, number: Number, person: str, wanted: dict[str, Any]) -> Template | None:
+    kind = kind_of(wanted)
     content = wanted.get(kind)
     if content is None:
         raise GraphError(131008, f"The parameter {kind} is required.")
@@ -89,9 +93,9 @@ def take_limits(number: Number, person: str) -> None:
 
 
 def accepted(
-    world: World, number: Number, person: str, wanted: dict[str, Any], template: Template | None, raw: bytes
+    world: World, number: Number, person: str, wanted: dict[str, Any], *, template: Template | None, raw: bytes
 ) -> Answer | Hangup:
-    kind, talk = wanted.get("type", "text"), number.talk(person)
+    kind, talk = kind_of(wanted), number.talk(person)
     message = Message(ids.wamid(person, ids.OUTBOUND), raw, True, clock(), wanted.get("biz_opaque_callback_data", ""), template)
     message.status = ""
     if kind == "reaction":
@@ -101,7 +105,7 @@ def accepted(
     if kind in COUNTED:
         number.count(person, message.callback)
     talk.tell("The business wrote", f"POST /messages · {template.name if template else kind}")
-    statuses.schedule(world, number, talk, message, kind)
+    statuses.schedule(world, number, talk, message, kind=kind)
     if happens(number.behaviour.accept_but_drop_answer_share):
         return Hangup()
     if happens(number.behaviour.error_after_accept_share):

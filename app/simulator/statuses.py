@@ -7,7 +7,7 @@ import heapq
 import random
 from collections import defaultdict
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.simulator import webhooks
 from app.simulator.behaviour import draw, happens
@@ -23,10 +23,19 @@ STAYS_SENT = "0003"
 TOLD = {"failed": "It failed", "sent": "Sent", "delivered": "Delivered", "read": "Read", "played": "Played"}
 
 _order = count()
-Due = tuple[float, int, Number, Talk, Message, str, int]
 
 
-def schedule(world: World, number: Number, talk: Talk, message: Message, kind: str) -> None:
+class Step(NamedTuple):
+    """One status of one message."""
+
+    number: Number
+    talk: Talk
+    message: Message
+    status: str
+    code: int = 0
+
+
+def schedule(world: World, number: Number, talk: Talk, message: Message, *, kind: str) -> None:
     """Draws this message's future. A person whom somebody plays reads when they look, not by chance."""
     behaviour = number.behaviour
     if not behaviour.statuses or not number.account.subscribed:
@@ -47,11 +56,11 @@ def schedule(world: World, number: Number, talk: Talk, message: Message, kind: s
         random.shuffle(order)
     now = clock()
     for (status, _, code), wait in zip(future, order, strict=True):
-        add(world, now + wait, number, talk, message, status, code)
+        add(world, now + wait, Step(number, talk, message, status, code))
 
 
-def add(world: World, at: float, number: Number, talk: Talk, message: Message, status: str, code: int = 0) -> None:
-    heapq.heappush(world.due, (at, next(_order), number, talk, message, status, code))
+def add(world: World, at: float, step: Step) -> None:
+    heapq.heappush(world.due, (at, next(_order), step))
     if not world.ticking:
         world.ticking = True
         world.spawn(tick(world))
@@ -62,30 +71,32 @@ async def tick(world: World) -> None:
         await asyncio.sleep(GATHERED)
         gathered: dict[Number, list[dict[str, Any]]] = defaultdict(list)
         while world.due and world.due[0][0] <= clock():
-            at, _, number, talk, message, status, code = heapq.heappop(world.due)
-            raise_status(talk, message, status)
-            gathered[number].append(status_of(talk, message, status, at, code))
+            at, _, step = heapq.heappop(world.due)
+            raise_status(step)
+            gathered[step.number].append(status_of(step, at))
         for number, statuses in gathered.items():
             deliver(world, number, statuses)
     world.ticking = False
 
 
-def raise_status(talk: Talk, message: Message, status: str) -> None:
+def raise_status(step: Step) -> None:
+    message, status = step.message, step.status
     if RANK[status] > RANK.get(message.status, 0) or status == "failed":
         message.status = status
-    talk.tell(TOLD[status], f"statuses · {status}")
+    step.talk.tell(TOLD[status], f"statuses · {status}")
 
 
-def status_of(talk: Talk, message: Message, status: str, at: float, code: int = 0) -> dict[str, Any]:
-    told: dict[str, Any] = {"id": message.wamid, "status": status, "timestamp": str(int(at))}
+def status_of(step: Step, at: float) -> dict[str, Any]:
+    message, talk = step.message, step.talk
+    told: dict[str, Any] = {"id": message.wamid, "status": step.status, "timestamp": str(int(at))}
     told["recipient_user_id" if talk.is_bsuid else "recipient_id"] = talk.person
     if message.callback:
         told["biz_opaque_callback_data"] = message.callback
-    if status == "sent":
+    if step.status == "sent":
         category = message.template.category.lower() if message.template else "service"
         told["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
-    if code:
-        told["errors"] = [asynchronous(code)]
+    if step.code:
+        told["errors"] = [asynchronous(step.code)]
     return told
 
 
@@ -111,7 +122,7 @@ def read(world: World, number: Number, talk: Talk) -> None:
     now = clock()
     for message in talk.messages:
         if message.ours and message.status == "delivered":
-            add(world, now, number, talk, message, "read")
+            add(world, now, Step(number, talk, message, "read"))
             message.status = "read"
 
 
@@ -119,4 +130,4 @@ def come_online(world: World, number: Number, talk: Talk) -> None:
     """What waited for the person's telephone arrives."""
     waiting, talk.waiting, talk.online = talk.waiting, [], True
     for message, status in waiting:
-        add(world, clock(), number, talk, message, status)
+        add(world, clock(), Step(number, talk, message, status))

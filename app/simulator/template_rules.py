@@ -25,7 +25,7 @@ def refused(text: str, subcode: int | None = None, title: str = "Invalid paramet
     return GraphError(100, text, subcode=subcode, user=(title, text))
 
 
-def check(name: Any, language: Any, category: Any, parameter_format: str, components: Any) -> None:
+def check(name: Any, language: Any, category: Any, *, parameter_format: str, components: Any) -> None:
     if not (isinstance(name, str) and NAME.fullmatch(name)):
         raise refused("Message template name can only have lowercase letters, numbers and underscores.")
     if not (isinstance(language, str) and LANGUAGE.fullmatch(language)):
@@ -71,7 +71,7 @@ def check_header(part: dict[str, Any], parameter_format: str) -> None:
         names = variables(text, parameter_format)
         if len(names) > 1 or "\n" in text:
             raise refused("The header can have one variable and one line.", HEADER_FORMAT, "Header can't be formatted")
-        check_examples(part, "header_text", names, parameter_format, "HEADER")
+        check_examples(part, "header_text", names, parameter_format)
     elif kind in MEDIA_HEADERS:
         if not (part.get("example") or {}).get("header_handle"):
             raise missing_example("HEADER")
@@ -106,7 +106,7 @@ def check_body(part: dict[str, Any], parameter_format: str, category: str) -> No
             TOO_MANY_VARIABLES,
             "Too many variables",
         )
-    check_examples(part, "body_text", names, parameter_format, "BODY")
+    check_examples(part, "body_text", names, parameter_format)
 
 
 def check_footer(part: dict[str, Any], category: str) -> None:
@@ -133,7 +133,8 @@ def variables(text: str, parameter_format: str) -> list[str]:
     return names
 
 
-def check_examples(part: dict[str, Any], field: str, names: list[str], parameter_format: str, kind: str) -> None:
+def check_examples(part: dict[str, Any], field: str, names: list[str], parameter_format: str) -> None:
+    kind = field.removesuffix("_text").upper()
     if not names:
         return
     example = part.get("example") or {}

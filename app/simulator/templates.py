@@ -27,7 +27,7 @@ def create(world: World, access: Access, account_id: str, request: Request) -> A
             raise missing(name)
     style = str(wanted.get("parameter_format") or "POSITIONAL").upper()
     category = str(wanted["category"]).upper()
-    template_rules.check(wanted["name"], wanted["language"], category, style, wanted["components"])
+    template_rules.check(wanted["name"], wanted["language"], category, parameter_format=style, components=wanted["components"])
     key = (wanted["name"], wanted["language"])
     if key in account.templates:
         text = f"There is already {key[1]} content for this template. You can create a new template and try again."
@@ -145,7 +145,7 @@ def edit(world: World, access: Access, template_id: str, request: Request) -> An
         raise GraphError(100, "The category of an approved template can't be changed.")
     style = str(wanted.get("parameter_format") or template.parameter_format).upper()
     components = wanted.get("components", template.components)
-    template_rules.check(template.name, template.language, category, style, components)
+    template_rules.check(template.name, template.language, category, parameter_format=style, components=components)
     template.components, template.category, template.parameter_format = components, category, style
     template.status, template.shape = "PENDING", None
     world.spawn(review(world, world.accounts[template.account_id], template))

@@ -13,7 +13,7 @@ import pytest
 
 from app.simulator.main import application
 from tests.conftest import eventually
-from tests.simulator.conftest import SECRET, Business, somebody
+from tests.simulator.conftest import SECRET, Business, client, somebody
 
 Make = Callable[..., Awaitable[Business]]
 FIELDS = (
@@ -93,8 +93,8 @@ async def test_a_file_is_uploaded_fetched_with_the_token_and_deleted(olmo: Busin
     assert (shown["mime_type"], shown["sha256"]) == ("image/png", hashlib.sha256(content).hexdigest())
     assert int(shown["file_size"]) == len(content)
     assert (await olmo.graph.get(shown["url"])).content == content
-    async with httpx.AsyncClient() as stranger:
-        assert (await stranger.get(shown["url"])).status_code == 401
+    async with client(shown["url"]) as stranger:
+        assert (await stranger.get("")).status_code == 401
     person = somebody()
     await olmo.hears(person)
     assert (await olmo.send(person, "image", {"id": media_id})).status_code == 200

@@ -11,7 +11,7 @@ import pytest
 from app.simulator.access import Access, home_of, number_of
 from app.simulator.state import World
 from tests.conftest import eventually
-from tests.simulator.conftest import Business, somebody
+from tests.simulator.conftest import Business, client, somebody
 
 Make = Callable[..., Awaitable[Business]]
 
@@ -231,7 +231,7 @@ async def test_misfortunes_can_be_ordered(olmo: Business) -> None:
 )  # fmt: skip
 async def test_a_token_is_needed(olmo: Business, token: str | None, subcode: int | None) -> None:
     headers = {"authorization": token} if token else {}
-    async with httpx.AsyncClient(base_url=olmo.graph.base_url, headers=headers) as stranger:
+    async with client(str(olmo.graph.base_url), **headers) as stranger:
         answer = await stranger.get(f"/{olmo.id}")
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == 190
