@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from app.campaigns import control, upkeep
 from app.core import events
+from app.inbox import dispatch, reacting
 from app.message_templates import syncing
+
+# A process that only works imports no routes, and must know the jobs that only they enqueue.
+JOBS = (dispatch.deliver, dispatch.offer_again, reacting.tell)
 
 
 def register() -> None:

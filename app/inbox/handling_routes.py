@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
-from app.access.viewer import CurrentRequest, Viewer
+from app.access.viewer import CurrentRequest
 from app.core.db import Db, NotFound
 from app.core.forms import SubmittedForm, parse
 from app.core.pages import Page, fragment, redirect
@@ -39,25 +39,25 @@ async def assign(
     if form.errors:
         raise NotFound("colleague")
     await handling.assign(db, found, form.value.person_id, by=viewer)
-    return await _handled(request, db, viewer, conversation_id, "assigned")
+    return await _handled(request, db, conversation_id, "assigned")
 
 
 @delete("/assignment", status_code=200, guards=ASSIGNS)
 async def unassign(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
     await handling.assign(db, await conversations.find(db, conversation_id), None, by=viewer)
-    return await _handled(request, db, viewer, conversation_id, "unassigned")
+    return await _handled(request, db, conversation_id, "unassigned")
 
 
 @put("/closure", guards=[needs(Permission.SEND_MESSAGES)])
 async def resolve(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
     await handling.resolve(db, await conversations.find(db, conversation_id), by=viewer)
-    return await _handled(request, db, viewer, conversation_id, "resolved")
+    return await _handled(request, db, conversation_id, "resolved")
 
 
 @delete("/closure", status_code=200, guards=[needs(Permission.SEND_MESSAGES)])
 async def reopen(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
     await handling.reopen(db, await conversations.find(db, conversation_id), by=viewer)
-    return await _handled(request, db, viewer, conversation_id, "reopened")
+    return await _handled(request, db, conversation_id, "reopened")
 
 
 @put("/reading", status_code=204, guards=SEES)
@@ -71,13 +71,13 @@ async def mark_unread(request: CurrentRequest, db: TenantDb, conversation_id: Fr
     return redirect(request, "/inbox")
 
 
-async def _handled(request: CurrentRequest, db: Db, viewer: Viewer, conversation_id: int, done: str) -> Page:
+async def _handled(request: CurrentRequest, db: Db, conversation_id: int, done: str) -> Page:
     """The head with what changed, and a toast. An agent who gave it away does not see it any more."""
     try:
         found = await conversations.find(db, conversation_id)
     except NotFound:
         return redirect(request, "/inbox")
-    return fragment(request, "inbox/handling.html", "handled", conversation=found, done=done, viewer=viewer)
+    return fragment(request, "inbox/handling.html", "handled", conversation=found, done=done)
 
 
 router = Router(

@@ -80,13 +80,10 @@ async def write(
 async def send_template(
     request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm, conversation_id: FromPath[int]
 ) -> Page:
-    found = await conversations.find(db, conversation_id)
-    template = await _template(db, data)
-    form: Form[Any] = Form(dict(data))
+    found, template = await conversations.find(db, conversation_id), await _template(db, data)
+    form: Form[Any] = Form({name: value for name, value in data.items() if isinstance(value, str)})
     try:
-        public_id = msgspec.convert(data.get("public_id") or None, UUID | None)
-        values = {name: value for name, value in data.items() if isinstance(value, str)}
-        sent = await sending.send_template(db, found, template, values, by=viewer, public_id=public_id)
+        sent = await sending.send_template(db, found, template, form.raw, by=viewer, public_id=_minted(form))
         return await _written(request, db, found, sent)
     except MissingValue as missing:
         form.errors = missing.errors
@@ -148,6 +145,14 @@ async def react(
     except (WindowClosed, NumberGone) as problem:
         refused = problem.message
     return fragment(request, "inbox/live.html", "message", message=message, conversation=found, refused=refused)
+
+
+def _minted(form: Form[Any]) -> UUID | None:
+    """The id from the browser; without one, or with a mangled one, we make our own."""
+    try:
+        return UUID(form.raw.get("public_id", ""))
+    except ValueError:
+        return None
 
 
 async def _template(db: Db, data: dict[str, Any]) -> MessageTemplate:

@@ -10,9 +10,9 @@ import msgspec
 from litestar import Router, get, post
 from litestar.params import FromPath, FromQuery
 
-from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.guards import TenantDb, needs
 from app.access.permissions import Permission
-from app.access.viewer import CurrentRequest, Viewer
+from app.access.viewer import CurrentRequest
 from app.contacts import contact as contacts
 from app.core.db import Db
 from app.core.forms import Form, SubmittedForm, parse
@@ -36,16 +36,16 @@ class Beginning(msgspec.Struct, frozen=True):
 
 
 @get("/", guards=SEES)
-async def index(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, after: FromQuery[str] = "") -> Page:
-    return page(request, "inbox/inbox.html", "rows", conversation=None, **await listed(request, db, viewer, after=after))
+async def index(request: CurrentRequest, db: TenantDb, after: FromQuery[str] = "") -> Page:
+    return page(request, "inbox/inbox.html", "rows", conversation=None, **await listed(request, db, after=after))
 
 
 @get("/{conversation_id:int}", guards=SEES)
-async def show(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
+async def show(request: CurrentRequest, db: TenantDb, conversation_id: FromPath[int]) -> Page:
     found = await conversations.find(db, conversation_id)
     context = await opened(db, found)
     if request.headers.get("hx-request-type") != "partial":
-        context |= await listed(request, db, viewer)
+        context |= await listed(request, db)
     return page(request, "inbox/inbox.html", "conversation", **context)
 
 
@@ -87,7 +87,7 @@ async def begin(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> P
     return redirect(request, f"/inbox/{(await conversations.open_for(db, person.id, number.id)).id}")
 
 
-async def listed(request: CurrentRequest, db: Db, viewer: Viewer, *, after: str = "") -> dict[str, Any]:
+async def listed(request: CurrentRequest, db: Db, *, after: str = "") -> dict[str, Any]:
     """The list and its filter, from the address."""
     wish = filter_of(request)
     kept = msgspec.structs.replace(wish, pages=1)
@@ -95,7 +95,7 @@ async def listed(request: CurrentRequest, db: Db, viewer: Viewer, *, after: str 
               if value != getattr(Filter(), name)}  # fmt: skip
     open_thread = THREAD.search(request.url.path) or THREAD.search(urlsplit(request.headers.get("hx-current-url", "")).path)
     return {
-        "found": await conversations.search(db, wish, page=after), "wish": wish, "viewer": viewer, "later": bool(after),
+        "found": await conversations.search(db, wish, page=after), "wish": wish, "later": bool(after),
         "query": f"?{urlencode(chosen)}" if chosen else "",
         "selected": int(open_thread[1]) if open_thread else 0,
     }  # fmt: skip

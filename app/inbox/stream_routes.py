@@ -6,6 +6,7 @@ from litestar import Router, get
 from litestar.params import FromQuery
 from litestar.response import ServerSentEvent
 
+from app.access.live_routes import topics_of
 from app.access.viewer import CurrentRequest
 from app.core import live
 from app.core.db import NotFound
@@ -15,7 +16,6 @@ from app.inbox import conversation as conversations
 from app.inbox import message as messages
 from app.inbox.handling import HANDLED
 from app.inbox.routes import SEES, composer
-from app.access.live_routes import topics_of
 
 
 @get("/live", guards=SEES)

@@ -15,6 +15,9 @@ document.addEventListener("input", ({ target }) => {
   mint(form.querySelector("[name=public_id]"));
   if (target.matches("[data-composer] textarea")) localStorage[draftKey()] = target.value;
 });
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-composer] [name=kind]")) target.form.elements.text.focus();
+});
 document.addEventListener("submit", ({ target }) => {
   mint(target.querySelector("[name=public_id]"));
   if (target.matches("[data-composer]")) localStorage.removeItem(draftKey());
@@ -24,13 +27,11 @@ document.addEventListener("DOMContentLoaded", restore);
 
 function restore({ detail }) {
   const box = document.querySelector("[data-composer] textarea");
-  if (!box || box.dataset.ready) return;
+  if (!box || "ready" in box.dataset) return;
   box.dataset.ready = "";
   if (!box.value) box.value = localStorage[draftKey()] ?? "";
-  if (detail?.ctx && matchMedia("(pointer: fine)").matches && !document.activeElement?.matches("input, textarea")) {
-    box.focus();
-    box.setSelectionRange(box.value.length, box.value.length);
-  }
+  // Only after sending: whoever walks through the list with J and K must not end up writing them.
+  if (detail?.ctx?.sourceElement.id === "composer") box.focus();
 }
 
 // data-quote="wamid" answers that message; an empty one stops quoting it.
