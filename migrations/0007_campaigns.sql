@@ -66,7 +66,8 @@ create index campaign_recipients_status on campaign_recipients (tenant_id, campa
 create index campaign_recipients_due on campaign_recipients (next_attempt_at) where status in ('retry', 'uncertain');
 create index campaign_recipients_leased on campaign_recipients (lease_until) where status = 'sending';
 alter table campaign_recipients set (fillfactor = 70);
-call protect('campaign_recipients', true);
+-- No door for the platform here: a policy with "or" keeps every index of this table, the largest one, from being used.
+call protect('campaign_recipients');
 
 -- Counters: triggers append, a job folds, readers add the two.
 create table campaign_deltas (
@@ -98,4 +99,4 @@ create table lanes (
   primary key (tenant_id, number_id, lane),
   foreign key (tenant_id, number_id) references phone_numbers on delete cascade
 );
-call protect('lanes', true);
+call protect('lanes');

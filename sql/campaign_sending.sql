@@ -110,33 +110,36 @@ update campaign_recipients r
   from outcomes o join locked on locked.id = o.id
  where r.id = o.id and r.attempt = o.attempt;
 
+-- name: tenants_at_work
+-- Through the platform's door: whose rows may be stuck. A cancelled campaign's last messages settle within a day.
+select distinct tenant_id from campaigns
+ where status in ('sending', 'paused') or (status = 'cancelled' and finished_at > now() - interval '1 day');
+
 -- name: expire_leases
 -- Whoever claimed these is gone, and nobody knows whether the message went out.
 with lost as materialized (
-  select r.tenant_id, r.id, c.grace_seconds
-    from campaign_recipients r join campaigns c on c.tenant_id = r.tenant_id and c.id = r.campaign_id
+  select r.id, c.grace_seconds from campaign_recipients r join campaigns c on c.id = r.campaign_id
    where r.status = 'sending' and r.lease_until < now()
-   order by r.tenant_id, r.id limit 5000 for update of r skip locked
+   order by r.id limit 5000 for update of r skip locked
 )
 update campaign_recipients r
    set status = 'uncertain', lease_until = null, next_attempt_at = now() + lost.grace_seconds * interval '1 second'
-  from lost where r.tenant_id = lost.tenant_id and r.id = lost.id;
+  from lost where r.id = lost.id;
 
 -- name: retry_uncertain
 -- The grace time is over and no status came. 'ask' leaves it to a person.
 with silent as materialized (
-  select r.tenant_id, r.id, c.uncertain_rule, c.number_id
-    from campaign_recipients r join campaigns c on c.tenant_id = r.tenant_id and c.id = r.campaign_id
+  select r.id, c.uncertain_rule, c.number_id from campaign_recipients r join campaigns c on c.id = r.campaign_id
    where r.status = 'uncertain' and r.next_attempt_at <= now()
-   order by r.tenant_id, r.id limit 5000 for update of r skip locked
+   order by r.id limit 5000 for update of r skip locked
 ), decided as (
   update campaign_recipients r
      set status = case when s.uncertain_rule = 'retry' and r.attempt < %(attempts)s then 'retry' else 'uncertain' end,
          next_attempt_at = case when s.uncertain_rule = 'retry' and r.attempt < %(attempts)s then now() end,
          story = coalesce(r.story, '[]') || jsonb_build_array(jsonb_build_object('attempt', r.attempt, 'at', now(), 'outcome', 'unknown'))
-    from silent s where r.tenant_id = s.tenant_id and r.id = s.id
-  returning r.tenant_id, s.number_id, r.status)
-select distinct tenant_id, number_id from decided where status = 'retry';
+    from silent s where r.id = s.id
+  returning s.number_id, r.status)
+select distinct number_id from decided where status = 'retry';
 
 -- name: resend_uncertain
 update campaign_recipients set status = 'retry', next_attempt_at = now()
@@ -147,19 +150,17 @@ update campaign_recipients set status = 'failed', failed_at = now(), error_detai
  where campaign_id = %(id)s and status = 'uncertain' and next_attempt_at is null;
 
 -- name: waiting_numbers
-select distinct c.tenant_id, c.number_id
-  from campaigns c
+select distinct c.number_id from campaigns c
  where c.status = 'sending' and exists (
-   select from campaign_recipients r where r.tenant_id = c.tenant_id and r.campaign_id = c.id
+   select from campaign_recipients r where r.campaign_id = c.id
       and (r.status = 'pending' or (r.status = 'retry' and r.next_attempt_at <= now())));
 
 -- name: complete
 -- Completion is a fact of the rows.
 update campaigns c set status = 'completed', finished_at = now()
  where c.status = 'sending' and (%(id)s::bigint is null or c.id = %(id)s) and not exists (
-   select from campaign_recipients r where r.tenant_id = c.tenant_id and r.campaign_id = c.id
-      and r.status in ('pending', 'retry', 'sending', 'uncertain'))
-returning c.tenant_id, c.id;
+   select from campaign_recipients r where r.campaign_id = c.id and r.status in ('pending', 'retry', 'sending', 'uncertain'))
+returning c.id;
 
 -- name: slow_down
 -- The provider said that the number is too fast: nothing goes for a moment.

@@ -14,19 +14,21 @@ q = statements("campaign_sending")
 
 
 async def recover() -> None:
-    """Through the platform's door; each step is safe to repeat and safe to share with other workers."""
+    """Each step is safe to repeat and safe to share with other workers."""
     async with platform_tx() as door:
-        await door.run(q.expire_leases)
-        silent = await door.rows(q.retry_uncertain, attempts=ATTEMPTS)
-        waiting = await door.rows(q.waiting_numbers)
-        done = await door.rows(q.complete, id=None)
-    numbers = {(row["tenant_id"], row["number_id"]) for row in [*silent, *waiting]}
-    for tenant_id, number_id in sorted(numbers):
-        async with Tenant(tenant_id).tx() as db:
-            await lanes.wake(db, number_id)
-    for row in done:
+        at_work = await door.rows(q.tenants_at_work)
+    for row in at_work:
         async with Tenant(row["tenant_id"]).tx() as db:
-            await live.announce(db, "campaigns", "campaigns_changed", row["id"])
+            await _recover(db)
+
+
+async def _recover(db: Db) -> None:
+    await db.run(q.expire_leases)
+    numbers = [*await db.rows(q.retry_uncertain, attempts=ATTEMPTS), *await db.rows(q.waiting_numbers)]
+    for number_id in sorted({row["number_id"] for row in numbers}):
+        await lanes.wake(db, number_id)
+    for row in await db.rows(q.complete, id=None):
+        await live.announce(db, "campaigns", "campaigns_changed", row["id"])
 
 
 async def note_answers(db: Db, contact_ids: Sequence[int]) -> None:

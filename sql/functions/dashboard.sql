@@ -90,7 +90,8 @@ create or replace function get_dashboard_stats(since timestamptz, until timestam
   language sql stable as $$
   select (slot at time zone zone)::date, sum(s.sent), sum(s.delivered), sum(s.read), sum(s.failed),
          sum(s.answered), sum(s.received), sum(s.ai)
-    from stats s where slot >= since and slot < until
+    -- The tenant is named, because the policy of these tables has a door for the platform and an "or" uses no index.
+    from stats s where s.tenant_id = (select tenant_id()) and slot >= since and slot < until
    group by 1 order by 1
 $$;
 
