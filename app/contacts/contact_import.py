@@ -172,6 +172,7 @@ async def _store_all(tenant: Tenant, found: Import, path: Path) -> None:
                 await live.announce(db, "contacts", "contact_import_changed", found.id)
     async with tenant.tx() as db:
         if await db.run(q.finish, id=found.id, seen=done):
+            await db.run(q.drop_upload, file_id=found.file_id)
             await events.record(db, "contacts_imported", import_id=found.id)
             await _announce(db, found.id)
 

@@ -74,7 +74,8 @@ $$;
 create or replace function forget_import_members() returns trigger language plpgsql as $$
 begin
   if tg_table_name = 'contacts' then
-    delete from contact_import_members m using gone where m.contact_id = gone.id and m.tenant_id = gone.tenant_id;
+    delete from contact_import_members m using gone, contact_imports i
+     where m.contact_id = gone.id and m.import_id = i.id and m.tenant_id = gone.tenant_id and i.tenant_id = gone.tenant_id;
   else
     delete from contact_import_members m using gone where m.import_id = gone.id and m.tenant_id = gone.tenant_id;
   end if;

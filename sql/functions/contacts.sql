@@ -20,7 +20,9 @@ begin
   insert into contact_labels (label_id, contact_id)
     select label_id, kept from contact_labels where contact_id = any(gone) on conflict do nothing;
   insert into contact_import_members (import_id, contact_id)
-    select import_id, kept from contact_import_members where contact_id = any(gone) on conflict do nothing;
+    select i.id, kept from contact_imports i
+     where exists (select from contact_import_members m where m.import_id = i.id and m.contact_id = any(gone))
+    on conflict do nothing;
   perform merge_conversations(kept, gone);
   -- Whoever got the same campaign twice under two names keeps the first entry; the other stays, without a person.
   update campaign_recipients r set contact_id = kept
