@@ -360,7 +360,8 @@ async def test_a_campaign_message_stands_in_the_thread_of_whoever_answers_it(sho
     await shop.hears(shop.text("Hola", ago=20))
     template_id = await a_template(shop)
     await shop.row(
-        "with made as (insert into campaigns (name, number_id, template_id, status) values ('Rebajas', %s, %s, 'completed') returning id)"
+        "with made as (insert into campaigns (name, number_id, template_id, status)"
+        " values ('Rebajas', %s, %s, 'completed') returning id)"
         " insert into campaign_recipients (campaign_id, contact_id, address, parameters, status, sent_at, wamid)"
         " select made.id, c.contact_id, '+34611482903', '[\"Lucía\"]', 'read', now() - interval '1 hour', 'wamid.campaign'"
         " from made, conversations c returning id",
