@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import sys
 import warnings
+from collections.abc import Callable
+from contextlib import suppress
 
 # platformdirs says so on every machine without a desktop session; we do not use that folder.
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
@@ -96,11 +98,10 @@ async def only_migrate(serve) -> None:  # type: ignore[no-untyped-def]
 
 def loop(coroutine) -> None:  # type: ignore[no-untyped-def]
     """uvloop where there is one: half as many CPU seconds per request as asyncio's own loop."""
-    try:
-        from uvloop import new_event_loop
-    except ImportError:
-        new_event_loop = None
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    with suppress(ImportError):
+        from uvloop import new_event_loop as factory
+    with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(coroutine)
 
 

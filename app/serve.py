@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -45,7 +46,7 @@ async def _run(settings: Settings, url: str, listening: socket.socket | None, *,
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     server = web_server(settings) if listening else None
-    tasks = [asyncio.create_task(hub.run(url), name="hub")]
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(hub.run(url), name="hub")]
     if server and listening:
         tasks.append(asyncio.create_task(server.serve([listening]), name="web"))
     if work:
@@ -85,7 +86,8 @@ def _with_simulator(settings: Settings) -> Callable[..., object]:
         return app
     from app.simulator.main import application as simulator  # noqa: PLC0415 - production never loads it
 
-    stand_in = simulator(settings.public_url)
+    # Kept, because approved templates and numbers must outlive a restart of ours.
+    stand_in = simulator(settings.public_url, settings.home / "simulator.json")
 
     async def either(scope, receive, send):  # type: ignore[no-untyped-def]
         path = scope.get("path", "")

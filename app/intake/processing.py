@@ -93,8 +93,8 @@ def _bounded(sizes: Sequence[Size]) -> Iterator[int]:
 async def _by_tenant(door: Db, events: Sequence[Event], outcomes: dict[int, Outcome]) -> dict[int, list[tuple[int, Update]]]:
     """Each tenant's updates in the order they came, each with its event. What belongs to nobody is counted."""
     read = [(event.id, update) for event in events for update in updates(event.body)]
-    phone_ids = {getattr(update, "phone_number_id", None) for _, update in read} - {None}
-    waba_ids = {getattr(update, "waba_id", None) for _, update in read} - {None}
+    phone_ids = {found for _, update in read if (found := getattr(update, "phone_number_id", None))}
+    waba_ids = {found for _, update in read if (found := getattr(update, "waba_id", None))}
     owners = await routing.owners(door, sorted(phone_ids), sorted(waba_ids))
     shares: dict[int, list[tuple[int, Update]]] = defaultdict(list)
     for event_id, update in read:

@@ -6,9 +6,10 @@ import hmac
 from typing import Annotated
 
 import msgspec
-from litestar import MediaType, Request, Response, Router, get, post
+from litestar import MediaType, Response, Router, get, post
 from litestar.params import QueryParameter
 
+from app.core.pages import AnyRequest
 from app.intake.journal import Journal
 from app.numbers import routing
 from app.settings import settings
@@ -49,7 +50,7 @@ async def verify(
 
 
 @post("/meta", public=True, exclude_from_csrf=True, status_code=200, request_max_body_size=LARGEST_BODY)
-async def receive(request: Request) -> Response[str]:
+async def receive(request: AnyRequest) -> Response[str]:
     body = await request.body()
     if not await signed(body, request.headers.get("x-hub-signature-256")):
         return Response("signature does not match", status_code=401, media_type=MediaType.TEXT)
