@@ -12,8 +12,7 @@ from app.core.outbound import NotSent, OutcomeUnknown
 from app.core.statements import statements
 from app.whatsapp.contract import Credentials, Provider
 from app.whatsapp.errors import Action, Failure, ProviderError, classify
-from app.whatsapp.template_sending import Parameters, Template, template_request
-from app.whatsapp.template_text import in_order, is_named
+from app.whatsapp.template_sending import Parameters, Template, of_body, template_request
 
 ATTEMPTS = 3
 BASE_WAIT = 2.0  # seconds
@@ -67,7 +66,7 @@ class Sender:
         """Templates of campaigns not met before in this slice."""
         for campaign_id in campaign_ids - self.letters.keys():
             (row,) = await db.rows(q.letter, id=campaign_id)
-            self.letters[campaign_id] = Letter(_template(row), float(row["grace_seconds"]))
+            self.letters[campaign_id] = Letter(of_body(row["name"], row["language"], row["body"]), float(row["grace_seconds"]))
 
     async def send(self, recipient: Recipient) -> Outcome:
         """Never raises what a provider or a network can do; anything else is a fault of ours and stops the lane."""
@@ -132,8 +131,3 @@ async def heed_codes(db: Db, codes: set[tuple[int, int]]) -> None:
         failure = classify(code)
         if failure.action in (Action.STOP_NUMBER, Action.STOP_TEMPLATE):
             await db.run(q.pause, id=campaign_id, reason=failure.title)
-
-
-def _template(row: dict[str, Any]) -> Template:
-    names = tuple(in_order(row["body"])) if is_named(row["body"]) else ()
-    return Template(row["name"], row["language"], body_names=names)

@@ -12,8 +12,8 @@ from app.message_templates.message_template import MessageTemplate
 from app.numbers import credentials
 from app.numbers.provider import provider
 from app.whatsapp.contract import Sent
-from app.whatsapp.template_sending import Parameters, Template, template_request
-from app.whatsapp.template_text import in_order, is_named
+from app.whatsapp.template_sending import Parameters, of_body, template_request
+from app.whatsapp.template_text import in_order
 
 CALLBACK = "test"
 
@@ -37,6 +37,5 @@ async def send(tenant: Tenant, message: Message, to: str) -> Sent:
     async with tenant.tx() as db:
         keys = await credentials.of_number(db, message.number_id)
     template = message.template
-    names = tuple(in_order(template.body)) if is_named(template.body) else ()
-    letter = Template(template.name, template.language, body_names=names)
+    letter = of_body(template.name, template.language, template.body)
     return await provider().send(keys, template_request(letter, to, Parameters(body=message.values), CALLBACK))
