@@ -10,6 +10,8 @@ from litestar.openapi import OpenAPIConfig
 from app.access import account_routes, api_token_routes, live_routes, settings_routes
 from app.access.permissions import Permission
 from app.accounts import routes as accounts
+from app.api import docs_routes as api_docs
+from app.api import routes as api
 from app.campaigns import routes as campaigns
 from app.contacts import import_routes as contact_imports
 from app.contacts import label_routes as labels
@@ -40,6 +42,8 @@ def routers() -> list[Router]:
     return [
         account_routes.router,
         accounts.router,
+        api.router,
+        api_docs.router,
         api_token_routes.router,
         campaigns.router,
         contact_imports.router,

@@ -18,6 +18,7 @@ from app import features, reactions
 from app.access.authentication import Authentication
 from app.access.guards import NotAllowed, NotSignedIn, current_viewer, tenant_db
 from app.accounts import session
+from app.api.problems import problem
 from app.core import demo, pages
 from app.core.db import NotFound
 from app.core.headers import secure
@@ -79,12 +80,6 @@ def _answer(request: Request[Any, Any, Any], status: int, detail: str = "") -> R
     return Response(html, status_code=status, media_type=MediaType.HTML)
 
 
-def problem(status: int, title: str, **more: Any) -> Response[Any]:
-    """An error of the API as problem details (RFC 9457)."""
-    return Response({"type": "about:blank", "title": title, "status": status, **more}, status_code=status,
-                    media_type="application/problem+json")  # fmt: skip
-
-
 def _not_found(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
     return _answer(request, 404)
 
@@ -118,4 +113,4 @@ def _broken(request: Request[Any, Any, Any], problem: Exception) -> Response[Any
     return _answer(request, 500)
 
 
-__all__ = ["ASGIApp", "application", "problem"]
+__all__ = ["ASGIApp", "application"]

@@ -24,7 +24,8 @@ LINES = (
     {"flows"},
     {"webhooks"},
     {"intake"},
-    {"dashboard", "ops", "backoffice", "api"},
+    {"dashboard", "ops", "backoffice"},
+    {"api"},
 )
 HEIGHT = {package: height for height, line in enumerate(LINES) for package in line}
 TOP = len(LINES)

@@ -1,0 +1,191 @@
+"""Campaigns over the API: written, launched, paused, followed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import delete, get, post, put
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta
+
+from app.access.guards import CurrentViewer, NotAllowed, TenantDb, needs
+from app.access.permissions import Permission
+from app.api.listing import Listing, listed
+from app.api.problems import Invalid
+from app.campaigns import audience, campaign, control, launch, recipient
+from app.campaigns.campaign import Counts, Wish
+from app.campaigns.draft import FIELDS, NO_LABEL, NO_VALUE
+from app.campaigns.recipient import Recipient
+from app.core.db import Db, NotFound
+from app.core.forms import NOT_POSSIBLE
+from app.core.i18n import N_
+from app.message_templates import message_template
+from app.whatsapp.template_text import in_order
+
+TAGS = ["Campaigns"]
+SENDS = [needs(Permission.SEND_CAMPAIGNS)]
+
+
+class Everyone(msgspec.Struct, frozen=True, tag_field="kind", tag="everyone"):
+    pass
+
+
+class Labelled(msgspec.Struct, frozen=True, tag_field="kind", tag="labels"):
+    ids: list[int]
+
+
+class Imported(msgspec.Struct, frozen=True, tag_field="kind", tag="import"):
+    id: int
+
+
+class Value(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What fills a variable: a `field` of the contact (with a `fallback`), or the same `text` for everybody."""
+
+    field: str = ""
+    text: str = ""
+    fallback: str = ""
+
+
+class NewCampaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A draft to launch; with `scheduled_at` it starts by itself."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    number_id: int
+    template_id: int
+    audience: Everyone | Labelled | Imported = Everyone()
+    variables: dict[str, Value] = {}
+    scheduled_at: Annotated[datetime, Meta(tz=True)] | None = None
+    uncertain_rule: Literal["retry", "ask"] = "retry"
+
+
+class Campaign(msgspec.Struct, frozen=True):
+    """`counts` say how many people are in each state; `total` is everybody it is for."""
+
+    id: int
+    name: str
+    status: str
+    number_id: int
+    template_id: int
+    audience: dict[str, Any]
+    variables: dict[str, dict[str, str]]
+    scheduled_at: datetime | None
+    launched_at: datetime | None
+    finished_at: datetime | None
+    total: int
+    counts: Counts
+
+
+class Line(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    status: str
+    scheduled_at: datetime | None
+    launched_at: datetime | None
+    total: int
+    counts: Counts
+
+
+@get("/campaigns", operation_id="list_campaigns", summary=N_("The campaigns, newest first"), tags=TAGS,
+     guards=[needs(Permission.VIEW_CAMPAIGNS)])  # fmt: skip
+async def index(db: TenantDb, status: FromQuery[str] = "", after: FromQuery[str] = "") -> Listing[Line]:
+    found = await campaign.search(db, status, page=after)
+    lines = [
+        Line(each.id, each.name, each.status, each.scheduled_at, each.launched_at, each.counts.total, each.counts)
+        for each in found
+    ]
+    return Listing(lines, found.next or None)
+
+
+@get("/campaigns/{campaign_id:int}", operation_id="show_campaign", summary=N_("One campaign and how far it is"), tags=TAGS,
+     guards=[needs(Permission.VIEW_CAMPAIGNS)])  # fmt: skip
+async def show(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
+    return await _shown(db, campaign_id)
+
+
+@get("/campaigns/{campaign_id:int}/recipients", operation_id="list_campaign_recipients", summary=N_("The people of a campaign"),
+     tags=TAGS, guards=[needs(Permission.VIEW_CAMPAIGNS)])  # fmt: skip
+async def recipients(
+    db: TenantDb, campaign_id: FromPath[int], only: FromQuery[str] = "", after: FromQuery[str] = ""
+) -> Listing[Recipient]:
+    found = await campaign.find(db, campaign_id)
+    return listed(await recipient.search(db, found.id, only, page=after))
+
+
+@post("/campaigns", operation_id="create_campaign", summary=N_("Write a campaign"), tags=TAGS,
+      guards=[needs(Permission.EDIT_CAMPAIGNS)])  # fmt: skip
+async def create(db: TenantDb, viewer: CurrentViewer, data: JSONBody[NewCampaign]) -> Campaign:
+    await _check(db, data)
+    made = await campaign.create(db, _wish(data), by=viewer)
+    if data.scheduled_at:
+        if not viewer.can(Permission.SEND_CAMPAIGNS):
+            raise NotAllowed(Permission.SEND_CAMPAIGNS)
+        await launch.schedule(db, made.id, data.scheduled_at)
+    return await _shown(db, made.id)
+
+
+@put("/campaigns/{campaign_id:int}/launch", operation_id="launch_campaign", summary=N_("Send a campaign now"), tags=TAGS,
+     guards=SENDS)  # fmt: skip
+async def start(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
+    await launch.launch(db, (await campaign.find(db, campaign_id)).id)
+    return await _shown(db, campaign_id)
+
+
+@put("/campaigns/{campaign_id:int}/pause", operation_id="pause_campaign", summary=N_("Pause a campaign"), tags=TAGS,
+     guards=SENDS)  # fmt: skip
+async def pause(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
+    await control.pause(db, (await campaign.find(db, campaign_id)).id)
+    return await _shown(db, campaign_id)
+
+
+@delete("/campaigns/{campaign_id:int}/pause", operation_id="resume_campaign", summary=N_("Resume a campaign"), tags=TAGS,
+        status_code=200, guards=SENDS)  # fmt: skip
+async def resume(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
+    await control.resume(db, (await campaign.find(db, campaign_id)).id)
+    return await _shown(db, campaign_id)
+
+
+@put("/campaigns/{campaign_id:int}/cancellation", operation_id="cancel_campaign", summary=N_("Cancel what is not sent yet"),
+     tags=TAGS, guards=SENDS)  # fmt: skip
+async def cancel(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
+    await control.cancel(db, (await campaign.find(db, campaign_id)).id)
+    return await _shown(db, campaign_id)
+
+
+async def _shown(db: Db, campaign_id: int) -> Campaign:
+    found = await campaign.find(db, campaign_id)
+    counts = await campaign.counts(db, campaign_id)
+    same = {name: getattr(found, name) for name in Campaign.__struct_fields__ if name not in ("total", "counts")}
+    return Campaign(**same, total=counts.total, counts=counts)
+
+
+async def _check(db: Db, wish: NewCampaign) -> None:
+    """What the form of the page makes sure of. Raises Invalid or CannotUse."""
+    if isinstance(wish.audience, Labelled) and not wish.audience.ids:
+        raise Invalid(audience=NO_LABEL)
+    try:
+        template = await message_template.find(db, wish.template_id)
+    except NotFound:
+        raise campaign.CannotUse from None
+    if not audience.is_sendable(template):
+        raise campaign.CannotUse
+    names = in_order(template.body)
+    errors = {f"variables.{name}": NOT_POSSIBLE for name in wish.variables.keys() - set(names)}
+    errors |= {f"variables.{name}": NO_VALUE for name in names if not _is_filled(wish.variables.get(name))}
+    if errors:
+        raise Invalid(**errors)
+
+
+def _is_filled(value: Value | None) -> bool:
+    if value is None or bool(value.field) == bool(value.text):
+        return False
+    return bool(value.text) or value.field in FIELDS or value.field.startswith("variables.")
+
+
+def _wish(wish: NewCampaign) -> Wish:
+    people, variables = msgspec.to_builtins(wish.audience), msgspec.to_builtins(wish.variables)
+    return Wish(wish.name, wish.number_id, wish.template_id, people, variables, wish.scheduled_at, wish.uncertain_rule)
+
+
+handlers = [index, show, recipients, create, start, pause, resume, cancel]

@@ -1,0 +1,18 @@
+"""The API, thin over the same verbs as the pages: who may do something there may do it here, with a bearer token."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from app.api import campaign_routes, contact_routes, dashboard_routes, message_routes, number_routes, problems, template_routes
+
+HANDLERS = [
+    *number_routes.handlers,
+    *contact_routes.handlers,
+    *template_routes.handlers,
+    *campaign_routes.handlers,
+    *message_routes.handlers,
+    *dashboard_routes.handlers,
+]
+
+router = Router("/api/v1", route_handlers=HANDLERS, exception_handlers=problems.HANDLERS, opt={"exclude_from_csrf": True})
