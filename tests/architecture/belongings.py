@@ -7,6 +7,8 @@ import secrets
 from typing import Any
 from uuid import uuid4
 
+from app.numbers import credentials
+from app.whatsapp.contract import Credentials
 from tests.conftest import Person
 
 # Path parameter to the table whose id it is. A message is also known by the id that the browser gave it.
@@ -22,7 +24,7 @@ COUNTERS = {"campaign_deltas", "campaign_counts", "stat_deltas", "stat_slots"}
 SHEET = """{"columns": ["Teléfono"], "first_line": 2, "sample": [["600"]], "encoding": "utf-8", "delimiter": ";", "rows": 1}"""
 CHOICE = """{"kinds": ["phone"], "country": "ES"}"""
 INSERTS = (
-    ("wabas", "waba_id, name, access_token, app_secret", "%(mark)s, %(mark)s, '', ''"),
+    ("wabas", "waba_id, name, access_token, app_secret", "%(mark)s, %(mark)s, %(token)s, %(secret)s"),
     ("phone_numbers", "waba, phone_number_id, display, verified_name", "%(wabas)s, %(mark)s, '+34 600', %(mark)s"),
     (
         "message_templates",
@@ -67,7 +69,15 @@ class Belongings:
 
 async def one_of_each(owner: Person) -> Belongings:
     mark = f"secreto{secrets.token_hex(6)}"
-    ids: dict[str, Any] = {"mark": mark, "public_id": uuid4(), "user": owner.user_id, "hash": secrets.token_bytes(32)}
+    sealed = credentials.sealed(owner.tenant_id, Credentials("EAAsim", "secret", mark, mark))
+    ids: dict[str, Any] = {
+        "token": sealed.access_token,
+        "secret": sealed.app_secret,
+        "mark": mark,
+        "public_id": uuid4(),
+        "user": owner.user_id,
+        "hash": secrets.token_bytes(32),
+    }
     async with owner.tenant.tx() as db:
         for table, columns, values in INSERTS:
             statement = f"insert into {table} ({columns}) values ({values}) returning id"
