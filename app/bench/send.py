@@ -109,5 +109,5 @@ async def _received(house: House, numbers: list[PhoneNumber], messages: int) -> 
             first = seconds()
         if told["people"] >= messages:
             break
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
     return first, seconds()
