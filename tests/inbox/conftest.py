@@ -97,6 +97,13 @@ def statuses_of(wamid: str, steps: Iterable[tuple[str, int]], **more: Any) -> li
 
 
 @pytest.fixture
+async def owner(owner: Person) -> Person:
+    """Ana reads English here, so that translators may change their words."""
+    owner.http.cookies.set("language", "en")
+    return owner
+
+
+@pytest.fixture
 async def shop(owner: Person) -> Shop:
     """Ana's, with one simulated number."""
     return await a_shop(owner)

@@ -27,11 +27,11 @@ document.addEventListener("DOMContentLoaded", restore);
 
 function restore({ detail }) {
   const box = document.querySelector("[data-composer] textarea");
-  if (!box || "ready" in box.dataset) return;
+  if (!box) return;
+  if (!("ready" in box.dataset) && !box.value) box.value = localStorage[draftKey()] ?? "";
   box.dataset.ready = "";
-  if (!box.value) box.value = localStorage[draftKey()] ?? "";
-  // Only after sending: whoever walks through the list with J and K must not end up writing them.
-  if (detail?.ctx?.sourceElement.id === "composer") box.focus();
+  // Only when the composer itself was asked for: whoever walks through the list with J and K must not end up writing them.
+  if (detail?.ctx?.target?.id === "composer") box.focus();
 }
 
 // data-quote="wamid" answers that message; an empty one stops quoting it.
