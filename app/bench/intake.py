@@ -34,7 +34,8 @@ async def run(webhooks: int) -> dict[str, Any]:
         return {
             "per_second": round(webhooks / took, 1), "p95_ms": round(quantiles(waits, n=20)[-1] * 1000, 1),
             "p99_ms": round(quantiles(waits, n=100)[-1] * 1000, 1), "lost": webhooks - kept, "twice": 0,
-            "updates_per_second": round(len(large) * 1000 / took_large, 1), "seconds": round(took, 2), "peak_mb": house.peak_mb(),
+            "updates_per_second": round(len(large) * 1000 / took_large, 1), "seconds": round(took, 2),
+            "peak_mb": house.peak_mb(),
         }  # fmt: skip
 
 

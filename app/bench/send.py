@@ -49,7 +49,8 @@ async def run(messages: int) -> dict[str, Any]:
         return {
             "per_second": round(per_second, 1), "share_of_client": round(per_second / client, 3),
             "client_per_second": round(client, 1), "lost": messages - told["people"], "twice": told["twice"],
-            "p95_ms": round(quantiles(waits, n=20)[-1] * 1000, 1), "seconds": round(last - began, 2), "peak_mb": house.peak_mb(),
+            "p95_ms": round(quantiles(waits, n=20)[-1] * 1000, 1), "seconds": round(last - began, 2),
+            "peak_mb": house.peak_mb(),
         }  # fmt: skip
 
 
