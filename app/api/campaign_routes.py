@@ -24,7 +24,7 @@ from app.core.i18n import N_
 from app.message_templates import message_template
 from app.whatsapp.template_text import in_order
 
-TAGS = ["Campaigns"]
+TAGS = [N_("Campaigns")]
 SENDS = [needs(Permission.SEND_CAMPAIGNS)]
 
 

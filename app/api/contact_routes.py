@@ -32,7 +32,7 @@ from app.core.db import Db
 from app.core.forms import REQUIRED, parse
 from app.core.i18n import N_
 
-TAGS = ["Contacts"]
+TAGS = [N_("Contacts")]
 NO_SUCH_COLUMN = N_("The file has no column with this heading.")
 
 

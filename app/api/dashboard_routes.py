@@ -26,7 +26,7 @@ class Dashboard(msgspec.Struct, frozen=True):
     rows: list[Figures]
 
 
-@get("/dashboard", operation_id="show_dashboard", summary=N_("What happened to messages in a period"), tags=["Dashboard"],
+@get("/dashboard", operation_id="show_dashboard", summary=N_("What happened to messages in a period"), tags=[N_("Dashboard")],
      guards=[needs(Permission.VIEW_DASHBOARD)])  # fmt: skip
 async def show(
     db: TenantDb, viewer: CurrentViewer, days: FromQuery[int | None] = None, *,

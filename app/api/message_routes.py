@@ -29,7 +29,7 @@ from app.message_templates import message_template
 from app.message_templates.message_template import MessageTemplate
 from app.numbers import phone_number
 
-CONVERSATIONS, MESSAGES = ["Conversations"], ["Messages"]
+CONVERSATIONS, MESSAGES = [N_("Conversations")], [N_("Messages")]
 
 
 class TemplateWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

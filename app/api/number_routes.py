@@ -20,7 +20,7 @@ from app.numbers import phone_number, simulated
 from app.numbers.phone_number import PhoneNumber
 from app.whatsapp.contract import Credentials
 
-TAGS = ["Numbers"]
+TAGS = [N_("Numbers")]
 
 Id = Annotated[str, Meta(pattern=r"^$|^[0-9]{5,30}$")]
 Secret = Annotated[str, Meta(max_length=2000)]

@@ -22,7 +22,7 @@ from app.numbers import phone_number
 from app.whatsapp.template_draft import Button, Header, TemplateDraft
 from app.whatsapp.template_rules import problems
 
-TAGS = ["Message templates"]
+TAGS = [N_("Message templates")]
 
 
 class NewButton(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
