@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeAlias
 
 import structlog
 from litestar import Litestar, MediaType, Request, Response
@@ -29,6 +31,8 @@ from app.settings import settings
 
 log = structlog.get_logger()
 
+Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
 TITLES = {
     401: N_("Sign in to continue"),
     403: N_("Your role does not allow this"),
@@ -40,7 +44,7 @@ TITLES = {
 }
 
 
-def application() -> Litestar:
+def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
     """A new application; the pools and the hub belong to whoever serves it."""
     pages.add_context(features.navigation)
     reactions.register()
@@ -55,6 +59,7 @@ def application() -> Litestar:
         dependencies={"db": Provide(tenant_db), "viewer": Provide(current_viewer)},
         middleware=[Authentication()],
         before_send=[secure],
+        lifespan=list(lifespan),
         csrf_config=CSRFConfig(
             secret=settings().secret_key, cookie_name="__Host-csrf" if session.secure() else "csrf",
             header_name=pages.CSRF_HEADER, cookie_secure=session.secure(), cookie_samesite="lax",

@@ -81,13 +81,13 @@ def web_server(settings: Settings) -> Server:
 
 def _with_simulator(settings: Settings) -> Callable[..., object]:
     """In development the simulator answers on the same port, under the paths that the Graph API has."""
-    app = application()
     if not settings.simulator:
-        return app
+        return application()
     from app.simulator.main import application as simulator  # noqa: PLC0415 - production never loads it
 
     # Kept, because approved templates and numbers must outlive a restart of ours.
     stand_in = simulator(settings.public_url, settings.home / "simulator.json")
+    app = application(lifespan=[lambda _: living(stand_in)])
 
     async def either(scope, receive, send):  # type: ignore[no-untyped-def]
         path = scope.get("path", "")
@@ -95,6 +95,22 @@ def _with_simulator(settings: Settings) -> Callable[..., object]:
         await (stand_in if simulated else app)(scope, receive, send)
 
     return either
+
+
+@asynccontextmanager
+async def living(app: Callable[..., Any]) -> AsyncIterator[None]:
+    """Tells an application inside ours when it starts and ends, in ASGI's lifespan protocol."""
+    told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    heard: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    life = asyncio.create_task(app({"type": "lifespan", "asgi": {"version": "3.0"}}, told.get, heard.put))
+    told.put_nowait({"type": "lifespan.startup"})
+    await heard.get()
+    try:
+        yield
+    finally:
+        told.put_nowait({"type": "lifespan.shutdown"})
+        await heard.get()
+        await life
 
 
 @asynccontextmanager
