@@ -40,6 +40,9 @@ select rows_done from import_contacts(%(id)s, %(seen)s, %(batch)s::json);
 select line, reason, cells from contact_import_refusals
  where import_id = %(import_id)s and line > %(last)s order by line limit %(most)s;
 
+-- name: analyze
+select analyze_contacts();
+
 -- name: drop_upload
 -- Its rows are contacts or refusals now; of the file only the name is still shown.
 delete from file_parts where file_id = %(file_id)s;

@@ -162,6 +162,8 @@ def _terms(words: str, label_id: int | None) -> tuple[Statement, dict[str, Any]]
     if NUMBER.fullmatch(words.strip()) and len(digits) >= SHORTEST_NUMBER:
         start = "+" if words.strip().startswith("+") else "%"
         return q.by_number, {"pattern": f"{start}{digits}%"}
+    if not words.strip() and label_id is None:
+        return q.newest, {}
     patterns = [f"%{_literal(word)}%" for word in words.split()]
     return (q.by_words if label_id is None else q.by_label), {"patterns": patterns}
 

@@ -173,6 +173,7 @@ async def _store_all(tenant: Tenant, found: Import, path: Path) -> None:
     async with tenant.tx() as db:
         if await db.run(q.finish, id=found.id, seen=done):
             await db.run(q.drop_upload, file_id=found.file_id)
+            await db.run(q.analyze)
             await events.record(db, "contacts_imported", import_id=found.id)
             await _announce(db, found.id)
 
