@@ -1,0 +1,150 @@
+"""Webhooks: kept byte for byte before the answer, read once, and a poisonous one alone put aside."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from typing import Any
+
+import httpx
+
+from app.core.db import platform_tx
+from app.intake import routes
+from app.numbers import credentials, routing
+from app.numbers.phone_number import PhoneNumber
+from app.settings import settings
+from app.whatsapp.signature import sign
+from tests.conftest import BASE, Person, eventually, page_of
+from tests.numbers.numbers import a_number
+
+GARBAGE = b"\x00not json \xff"
+
+
+async def secret_of(owner: Person, number: PhoneNumber) -> str:
+    async with owner.tenant.tx() as db:
+        return (await credentials.of_number(db, number.id)).app_secret
+
+
+def body_of(number: PhoneNumber, *messages: dict[str, Any], waba_id: str = "", phone_number_id: str = "") -> bytes:
+    metadata = {"display_phone_number": "1", "phone_number_id": phone_number_id or number.phone_number_id}
+    contacts = [{"profile": {"name": "Pilar Soto"}, "wa_id": "34622014873"}]
+    value = {"messaging_product": "whatsapp", "metadata": metadata, "contacts": contacts, "messages": list(messages)}
+    entry = {"id": waba_id or number.waba_id, "changes": [{"field": "messages", "value": value}]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+
+
+def text(words: str) -> dict[str, Any]:
+    return {
+        "from": "34622014873",
+        "id": f"wamid.{os.urandom(6).hex()}",
+        "timestamp": "1795200000",
+        "type": "text",
+        "text": {"body": words},
+    }
+
+
+async def post(body: bytes, secret: str, **headers: str) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=BASE) as meta:
+        return await meta.post("/intake/meta", content=body, headers={"x-hub-signature-256": sign(body, secret), **headers})
+
+
+async def kept(body: bytes) -> list[tuple[Any, ...]]:
+    async with platform_tx() as door:
+        found = await door.conn.execute("select state, unrouted, attempts, error from intake_events where body = %s", (body,))
+        return await found.fetchall()
+
+
+async def done(body: bytes) -> tuple[Any, ...]:
+    async def settled() -> tuple[Any, ...] | None:
+        rows = await kept(body)
+        return rows[0] if rows and rows[0][0] != "waiting" else None
+
+    return tuple(await eventually(settled))
+
+
+async def test_meta_verifies_the_address_with_our_token(house: str) -> None:
+    async with httpx.AsyncClient(base_url=BASE) as meta:
+        asked = {"hub.mode": "subscribe", "hub.verify_token": settings().meta_verify_token, "hub.challenge": "4711"}
+        right = await meta.get("/intake/meta", params=asked)
+        wrong = await meta.get("/intake/meta", params={**asked, "hub.verify_token": "guessed"})
+    assert (right.status_code, right.text) == (200, "4711")
+    assert (wrong.status_code, "4711" in wrong.text) == (403, False)
+
+
+async def test_a_wrong_signature_is_refused_and_nothing_is_kept(owner: Person) -> None:
+    number = await a_number(owner)
+    body = body_of(number, text("hola"))
+    for secret in ("", "guessed"):
+        assert (await post(body, secret)).status_code == 401
+    async with httpx.AsyncClient(base_url=BASE) as meta:
+        assert (await meta.post("/intake/meta", content=body)).status_code == 401
+    assert await kept(body) == []
+
+
+async def test_a_right_signature_is_accepted_whatever_is_inside(owner: Person) -> None:
+    number = await a_number(owner)
+    secret = await secret_of(owner, number)
+    routing._every.until = 0
+    for body in (GARBAGE + os.urandom(4), b'{"entry": 7}', b"[]", body_of(number, waba_id="1" * 15)):
+        assert (await post(body, secret)).status_code == 200
+        assert (await done(body))[0] in ("done", "dead")
+
+
+async def test_the_same_bytes_are_kept_once_and_read_once(owner: Person) -> None:
+    number = await a_number(owner)
+    body, secret = body_of(number, text("¿Tenéis la mesa Roble?")), await secret_of(owner, number)
+    answers = await asyncio.gather(*(post(body, secret) for _ in range(10)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert [row[0] for row in (await kept(body))] in (["waiting"], ["done"])
+    await done(body)
+    inbox = page_of(await owner.get("/inbox"))
+    assert inbox.text().count("¿Tenéis la mesa Roble?") == 1
+
+
+async def test_a_number_that_nobody_connected_is_kept_and_counted(owner: Person) -> None:
+    number = await a_number(owner)
+    secret = await secret_of(owner, number)
+    body = body_of(number, text("hola"), waba_id="9" * 15, phone_number_id="8" * 15)
+    routing._every.until = 0
+    assert (await post(body, secret)).status_code == 200
+    assert (await done(body))[:2] == ("done", 1)
+
+
+async def test_one_poisonous_message_does_not_hide_its_neighbours(owner: Person) -> None:
+    number = await a_number(owner)
+    poison = {
+        "from": "34622014873",
+        "id": "wamid.poison",
+        "timestamp": "not a time",
+        "type": "text",
+        "text": {"body": "veneno"},
+    }
+    body, secret = body_of(number, text("antes"), poison, text("después")), await secret_of(owner, number)
+    assert (await post(body, secret)).status_code == 200
+    state, _, _, error = await done(body)
+    assert (state, bool(error)) == ("dead", True)
+    async with owner.tenant.tx() as db:
+        texts = await (await db.conn.execute("select text from messages order by id")).fetchall()
+    assert {row[0] for row in texts} >= {"antes", "después"}
+
+
+async def test_a_thousand_updates_of_three_megabytes_are_one_webhook(owner: Person) -> None:
+    number = await a_number(owner)
+    messages = [text(f"{turn} " + "x" * 2800) for turn in range(1000)]
+    body, secret = body_of(number, *messages), await secret_of(owner, number)
+    assert 2_900_000 < len(body) < routes.LARGEST_BODY
+    assert (await post(body, secret)).status_code == 200
+    assert (await done(body))[0] == "done"
+    async with owner.tenant.tx() as db:
+        row = await (await db.conn.execute("select count(*) from messages where direction = 'in'")).fetchone()
+    assert row == (1000,)
+
+
+async def test_what_belongs_to_one_workspace_is_not_in_the_other(owner: Person, stranger: Person) -> None:
+    number = await a_number(owner)
+    body, secret = body_of(number, text("solo para Casa Olmo")), await secret_of(owner, number)
+    await post(body, secret)
+    await done(body)
+    assert "solo para Casa Olmo" in (await owner.get("/inbox")).text
+    assert "solo para Casa Olmo" not in (await stranger.get("/inbox")).text
