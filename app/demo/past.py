@@ -57,7 +57,8 @@ async def tell(db: Db, number_id: int, quiet: Sequence[int], agents: Sequence[in
     await talks.write(db, rows)
     await _sent(db, number_id, OAK, days_ago=36)
     autumn = await _sent(db, number_id, AUTUMN, days_ago=1)
-    await _answers(db, number_id, autumn, conversations, chance=chance)
+    answers = [row for row in await db.rows(q.answers, campaign_id=autumn) if row["contact_id"] in quiet]
+    await _answer(db, number_id, answers, conversations, chance=chance)
     await launch.schedule(db, await _made(db, number_id, SATURDAY), _local(-1, time(10)))
 
 
@@ -117,9 +118,10 @@ def _local(days_ago: int, at: time) -> datetime:
     return datetime.combine(now().astimezone(zone).date() - timedelta(days=days_ago), at, zone)
 
 
-async def _answers(db: Db, number_id: int, campaign_id: int, conversations: dict[int, int], *, chance: random.Random) -> None:
-    """Who answered a campaign has a conversation with that answer; the latest are still unread."""
-    answers = await db.rows(q.answers, campaign_id=campaign_id)
+async def _answer(
+    db: Db, number_id: int, answers: list[talks.Row], conversations: dict[int, int], *, chance: random.Random
+) -> None:
+    """Who answered a campaign has a conversation with that answer; who never wrote before is still unread."""
     new = [
         {"contact_id": row["contact_id"], "status": "open", "assignee_id": None, "unread": 1, "at": row["at"]}
         for row in answers
