@@ -40,7 +40,15 @@ def environment() -> Environment:
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals |= {"static": static, "languages": i18n.LANGUAGES, "now": now}
-    env.filters |= {"when": when, "day": day, "short_day": short_day, "clock": clock_time, "number": number, "percent": percent, "ago": ago}
+    env.filters |= {
+        "when": when,
+        "day": day,
+        "short_day": short_day,
+        "clock": clock_time,
+        "number": number,
+        "percent": percent,
+        "ago": ago,
+    }
     ui = SimpleNamespace()
     env.globals["ui"] = ui
     for name in sorted(name for name in env.list_templates(["html"]) if name.startswith("ui/")):
