@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Router
-from litestar.openapi import OpenAPIConfig
 
 from app.access import account_routes, api_token_routes, live_routes, settings_routes
 from app.access.permissions import Permission
@@ -65,10 +64,6 @@ def routers() -> list[Router]:
         settings_routes.router,
         stream_routes.router,
     ]
-
-
-def openapi() -> OpenAPIConfig | None:
-    return None
 
 
 def navigation(request: Request[Any, Any, Any]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
             NotFound: _not_found, NotSignedIn: _not_signed_in, NotAllowed: _not_allowed,
             PoolTimeout: _too_busy, HTTPException: _http_error, Exception: _broken,
         },
-        openapi_config=features.openapi(),
+        openapi_config=None,
         request_max_body_size=100 * 1024 * 1024,
         logging_config=None,
     )  # fmt: skip
