@@ -120,11 +120,12 @@ async def test_whoever_opted_out_after_the_launch_is_skipped(owner: Person) -> N
     sending = await a_sending(owner, people=10)
     async with owner.tenant.tx() as db:
         await db.conn.execute("update message_templates set category = 'MARKETING'")
-        await db.conn.execute("update pacing set tokens = 0, refilled_at = now() + interval '2 seconds'")
+        await db.conn.execute("update pacing set tokens = 0, refilled_at = now() + interval '1 hour'")
     await sending.launch()
     await eventually(sending.recounted)
     async with owner.tenant.tx() as db:
         await db.conn.execute("update contacts set opted_out_at = now() where name = 'Persona 10000012'")
+        await db.conn.execute("update pacing set refilled_at = now()")
     assert await sending.settled() == {"read": 9, "skipped": 1}
     assert (await sending.received())["people"] == 9
 
