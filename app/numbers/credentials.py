@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
+import structlog
 
 from app.core.db import Db
-from app.core.secrets import KEY_ID, seal, unseal
+from app.core.secrets import KEY_ID, Unreadable, seal, unseal
 from app.core.statements import statements
 from app.settings import settings
 from app.whatsapp.contract import Credentials
 
+log = structlog.get_logger()
 q = statements("numbers")
 
 
@@ -48,6 +52,17 @@ def opened(row: Sealed) -> Credentials:
     )
 
 
+def readable(rows: Sequence[Sealed]) -> list[Credentials]:
+    """Those that open. One account whose key is lost must not stop the others; it is told to the operator."""
+    found = []
+    for row in rows:
+        try:
+            found.append(opened(row))
+        except Unreadable:
+            log.error("credentials cannot be opened: is a key missing in RECADO_ENCRYPTION_KEYS?", tenant=row.tenant_id)
+    return found
+
+
 async def of_number(db: Db, number_id: int) -> Credentials:
     return opened(await db.one(q.credentials_of_number, Sealed, id=number_id))
 
@@ -61,7 +76,8 @@ async def reseal(db: Db) -> int:
     """Seals with the newest key what an older one sealed; how many rows. Needs the platform's door."""
     newest = seal("", settings().encryption_keys, context="")[:KEY_ID]
     old = [row for row in await db.many(q.all_credentials, Sealed) if row.access_token[:KEY_ID] != newest]
-    for row in old:
-        fresh = sealed(row.tenant_id, opened(row))
-        await db.run(q.reseal, waba_id=row.waba_id, access_token=fresh.access_token, app_secret=fresh.app_secret)
-    return len(old)
+    tenants = {row.waba_id: row.tenant_id for row in old}
+    resealed = [sealed(tenants[known.waba_id], known) for known in readable(old)]
+    for fresh in resealed:
+        await db.run(q.reseal, waba_id=fresh.waba_id, access_token=fresh.access_token, app_secret=fresh.app_secret)
+    return len(resealed)

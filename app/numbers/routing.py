@@ -39,8 +39,8 @@ async def app_secrets(waba_ids: Sequence[str]) -> list[str]:
     unknown = [waba_id for waba_id in waba_ids if _secrets.get(waba_id, (0.0, ""))[0] < seconds()]
     if unknown:
         async with platform_tx() as door:
-            for row in await door.many(q.sealed_by_accounts, vault.Sealed, waba_ids=unknown):
-                _secrets[row.waba_id] = (seconds() + KEPT, vault.opened(row).app_secret)
+            for known in vault.readable(await door.many(q.sealed_by_accounts, vault.Sealed, waba_ids=unknown)):
+                _secrets[known.waba_id] = (seconds() + KEPT, known.app_secret)
     theirs = [_secrets[waba_id][1] for waba_id in waba_ids if waba_id in _secrets]
     return list(dict.fromkeys([*ours, *theirs]))
 
@@ -50,7 +50,7 @@ async def every_app_secret() -> list[str]:
     if _every.until < seconds():
         async with platform_tx() as door:
             rows = await door.many(q.all_credentials, vault.Sealed)
-        _every.secrets = list(dict.fromkeys(vault.opened(row).app_secret for row in rows))
+        _every.secrets = list(dict.fromkeys(known.app_secret for known in vault.readable(rows)))
         _every.until = seconds() + KEPT
     return _every.secrets
 
