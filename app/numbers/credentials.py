@@ -59,7 +59,7 @@ def readable(rows: Sequence[Sealed]) -> list[Credentials]:
         try:
             found.append(opened(row))
         except Unreadable:
-            log.error("credentials cannot be opened: is a key missing in RECADO_ENCRYPTION_KEYS?", tenant=row.tenant_id)
+            log.exception("credentials cannot be opened: is a key missing in RECADO_ENCRYPTION_KEYS?", tenant=row.tenant_id)
     return found
 
 
