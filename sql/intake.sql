@@ -1,6 +1,7 @@
 -- name: keep
-insert into intake_events (provider, digest, body)
-select %(provider)s, digest, body from unnest(%(digests)s::bytea[], %(bodies)s::bytea[]) as news (digest, body)
+insert into intake_events (provider, digest, body, signers)
+select %(provider)s, digest, body, signers::bigint[]
+  from unnest(%(digests)s::bytea[], %(bodies)s::bytea[], %(signers)s::text[]) as news (digest, body, signers)
 on conflict (digest) do nothing;
 
 -- name: waiting
@@ -11,7 +12,7 @@ select id, octet_length(body) as size from intake_events
 
 -- name: claim
 -- Held until the batch is done: if we die, the lock dies with us and somebody else reads them. Applying twice changes nothing.
-select id, attempts, body from intake_events
+select id, attempts, body, signers from intake_events
  where id = any(%(ids)s) and state = 'waiting'
  order by id for update skip locked;
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Collection
 
 import msgspec
 
@@ -23,6 +24,7 @@ q = statements("intake")
 class Waiting(msgspec.Struct, frozen=True):
     digest: bytes
     body: bytes
+    signers: Collection[int | None]
     kept: asyncio.Future[None]
 
 
@@ -34,9 +36,12 @@ class Journal:
         self.waiting: list[Waiting] = []
         self.writing: asyncio.Task[None] | None = None
 
-    async def keep(self, body: bytes) -> None:
-        """Returns when the bytes are committed; a repeat of bytes that we have is kept once. Raises what Postgres raises."""
-        entry = Waiting(hashlib.sha256(body).digest(), body, asyncio.get_running_loop().create_future())
+    async def keep(self, body: bytes, signers: Collection[int | None]) -> None:
+        """Returns when the bytes are committed; a repeat of bytes that we have is kept once. Raises what Postgres raises.
+
+        `signers` are the workspaces that it speaks for; with None among them it speaks for all.
+        """
+        entry = Waiting(hashlib.sha256(body).digest(), body, signers, asyncio.get_running_loop().create_future())
         self.waiting.append(entry)
         if self.writing is None or self.writing.done():
             self.writing = asyncio.create_task(self._write())
@@ -63,5 +68,11 @@ class Journal:
                 provider=self.provider,
                 digests=[entry.digest for entry in batch],
                 bodies=[entry.body for entry in batch],
+                signers=[_array(entry.signers) for entry in batch],
             )
             await live.wake(door, "intake")
+
+
+def _array(signers: Collection[int | None]) -> str | None:
+    """As Postgres writes one: arrays of different lengths cannot be one parameter."""
+    return None if None in signers else "{" + ",".join(map(str, signers)) + "}"

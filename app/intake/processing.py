@@ -37,6 +37,8 @@ class Event(msgspec.Struct, frozen=True):
     id: int
     attempts: int
     body: bytes
+    # The workspaces whose secret signed it; None is the platform's own, which speaks for all.
+    signers: list[int] | None
 
 
 class Outcome(msgspec.Struct):
@@ -91,11 +93,13 @@ def _bounded(sizes: Sequence[Size]) -> Iterator[int]:
 
 
 async def _by_tenant(door: Db, events: Sequence[Event], outcomes: dict[int, Outcome]) -> dict[int, list[tuple[int, Update]]]:
-    """Each tenant's updates in the order they came, each with its event. What belongs to nobody is counted."""
+    """Each tenant's updates in the order they came, each with its event. What belongs to nobody is counted, and so is
+    what names a workspace whose secret did not sign it: every workspace knows its own and could write about others."""
     read = [(event.id, update) for event in events for update in updates(event.body)]
     phone_ids = {found for _, update in read if (found := getattr(update, "phone_number_id", None))}
     waba_ids = {found for _, update in read if (found := getattr(update, "waba_id", None))}
     owners = await routing.owners(door, sorted(phone_ids), sorted(waba_ids))
+    signers = {event.id: event.signers for event in events}
     shares: dict[int, list[tuple[int, Update]]] = defaultdict(list)
     for event_id, update in read:
         if isinstance(update, BrokenUpdate):
@@ -104,7 +108,8 @@ async def _by_tenant(door: Db, events: Sequence[Event], outcomes: dict[int, Outc
         if isinstance(update, UnknownUpdate):
             outcomes[event_id].unknown += 1
         owner = owners.get(getattr(update, "phone_number_id", None) or "") or owners.get(update.waba_id)
-        if owner is None:
+        may_speak = signers[event_id]
+        if owner is None or (may_speak is not None and owner not in may_speak):
             outcomes[event_id].unrouted += 1
         elif not isinstance(update, UnknownUpdate):
             shares[owner].append((event_id, update))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -30,18 +31,23 @@ class Envelope(msgspec.Struct, frozen=True):
     entry: list[Entry] = []
 
 
-async def signed(body: bytes, header: str | None) -> bool:
-    """By the app's secret of the settings, by that of the account which the body names, or else by any that we know:
-    some events name a business portfolio, and what is inside is not ours to judge here."""
+async def signers(body: bytes, header: str | None) -> set[int | None]:
+    """The workspaces whose secret signed it, None for the settings' own: nobody, when it is a forgery. First the accounts
+    which the body names are asked, then all: some events name a business portfolio."""
     if header is None:
-        return False
+        return set()
     try:
         accounts = list(dict.fromkeys(entry.id for entry in msgspec.json.decode(body, type=Envelope).entry))
     except (msgspec.DecodeError, UnicodeDecodeError):
         accounts = []
-    if valid_signature(body, header, await routing.app_secrets(accounts)):
-        return True
-    return len(body) <= TRIED_WITH_EVERY_SECRET and valid_signature(body, header, await routing.every_app_secret())
+    found = _fitting(body, header, await routing.app_secrets(accounts))
+    if not found and len(body) <= TRIED_WITH_EVERY_SECRET:
+        found = _fitting(body, header, await routing.every_app_secret())
+    return found
+
+
+def _fitting(body: bytes, header: str, secrets: Sequence[routing.Secret]) -> set[int | None]:
+    return {secret.tenant_id for secret in secrets if valid_signature(body, header, [secret.value])}
 
 
 @get("/meta", public=True, media_type=MediaType.TEXT)
@@ -59,9 +65,10 @@ async def verify(
 @post("/meta", public=True, exclude_from_csrf=True, status_code=200, request_max_body_size=LARGEST_BODY)
 async def receive(request: AnyRequest) -> Response[str]:
     body = await request.body()
-    if not await signed(body, request.headers.get("x-hub-signature-256")):
+    found = await signers(body, request.headers.get("x-hub-signature-256"))
+    if not found:
         return Response("signature does not match", status_code=401, media_type=MediaType.TEXT)
-    await journal.keep(body)
+    await journal.keep(body, found)
     return Response("", media_type=MediaType.TEXT)
 
 

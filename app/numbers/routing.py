@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from app.core.clock import seconds
 from app.core.db import Db, platform_tx
 from app.core.statements import statements
@@ -12,13 +14,22 @@ from app.settings import settings
 
 KEPT = 30.0  # seconds; another process may have saved a new secret meanwhile
 
-_secrets: dict[str, tuple[float, str]] = {}
+
+class Secret(msgspec.Struct, frozen=True):
+    """What may have signed a webhook, and the workspace for which it speaks: none means all."""
+
+    value: str
+    tenant_id: int | None
+
+
+_secrets: dict[str, tuple[float, Secret]] = {}
+NOBODYS = (0.0, Secret("", None))
 
 
 class Every:
     """All secrets, and until when they are believed."""
 
-    secrets: list[str] = []  # noqa: RUF012 - one for the process
+    secrets: list[Secret] = []  # noqa: RUF012 - one for the process
     until = 0.0
 
 
@@ -33,26 +44,32 @@ async def owners(db: Db, phone_number_ids: Iterable[str], waba_ids: Iterable[str
     return {row["id"]: row["tenant_id"] for row in rows}
 
 
-async def app_secrets(waba_ids: Sequence[str]) -> list[str]:
+async def app_secrets(waba_ids: Sequence[str]) -> list[Secret]:
     """Those of the settings and of these accounts. Only what is found is remembered, so a new number works at once."""
-    ours = [secret.strip() for secret in settings().meta_app_secret.split(",") if secret.strip()]
-    unknown = [waba_id for waba_id in waba_ids if _secrets.get(waba_id, (0.0, ""))[0] < seconds()]
+    ours = [Secret(value.strip(), None) for value in settings().meta_app_secret.split(",") if value.strip()]
+    unknown = [waba_id for waba_id in waba_ids if _secrets.get(waba_id, NOBODYS)[0] < seconds()]
     if unknown:
         async with platform_tx() as door:
-            for known in vault.readable(await door.many(q.sealed_by_accounts, vault.Sealed, waba_ids=unknown)):
-                _secrets[known.waba_id] = (seconds() + KEPT, known.app_secret)
+            for waba_id, secret in _opened(await door.many(q.sealed_by_accounts, vault.Sealed, waba_ids=unknown)).items():
+                _secrets[waba_id] = (seconds() + KEPT, secret)
     theirs = [_secrets[waba_id][1] for waba_id in waba_ids if waba_id in _secrets]
     return list(dict.fromkeys([*ours, *theirs]))
 
 
-async def every_app_secret() -> list[str]:
+async def every_app_secret() -> list[Secret]:
     """Of all accounts, for a body that names none of them; remembered for as long as the others."""
     if _every.until < seconds():
         async with platform_tx() as door:
             rows = await door.many(q.all_credentials, vault.Sealed)
-        _every.secrets = list(dict.fromkeys(known.app_secret for known in vault.readable(rows)))
+        _every.secrets = list(dict.fromkeys(_opened(rows).values()))
         _every.until = seconds() + KEPT
     return _every.secrets
+
+
+def _opened(rows: Sequence[vault.Sealed]) -> dict[str, Secret]:
+    """By account."""
+    tenants = {row.waba_id: row.tenant_id for row in rows}
+    return {known.waba_id: Secret(known.app_secret, tenants[known.waba_id]) for known in vault.readable(rows)}
 
 
 def forget(waba_id: str) -> None:

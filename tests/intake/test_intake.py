@@ -148,3 +148,21 @@ async def test_what_belongs_to_one_workspace_is_not_in_the_other(owner: Person, 
     await done(body)
     assert "solo para Casa Olmo" in (await owner.get("/inbox")).text
     assert "solo para Casa Olmo" not in (await stranger.get("/inbox")).text
+
+
+async def test_a_workspace_cannot_write_about_another_with_its_own_secret(owner: Person, stranger: Person) -> None:
+    theirs, mine = await a_number(owner), await a_number(stranger, "Muebles Sur")
+    secret = await secret_of(stranger, mine)
+    both = json.loads(body_of(mine, text("de la propia"), waba_id=mine.waba_id))
+    both["entry"] += json.loads(body_of(theirs, text("falso, junto a la propia")))["entry"]
+    forged = [
+        json.dumps(both).encode(),
+        body_of(theirs, text("falso, cuenta ajena")),
+        body_of(theirs, text("falso, cuenta propia"), waba_id=mine.waba_id),
+    ]
+    routing._every.until = 0
+    for body in forged:
+        assert (await post(body, secret)).status_code == 200
+        assert (await done(body))[:2] == ("done", 1)
+    assert "de la propia" in (await stranger.get("/inbox")).text
+    assert "falso" not in (await owner.get("/inbox")).text

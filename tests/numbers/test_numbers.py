@@ -136,8 +136,8 @@ async def test_webhooks_find_their_workspace_and_the_secrets_that_sign_them(owne
     async with platform_tx() as door:
         owners = await routing.owners(door, [fields["phone_number_id"], "404"], [fields["waba_id"]])
     assert owners == {fields["phone_number_id"]: owner.tenant_id, fields["waba_id"]: owner.tenant_id}
-    assert fields["app_secret"] in await routing.app_secrets([fields["waba_id"], "404"])
-    assert fields["app_secret"] not in await routing.app_secrets(["404"])
+    assert fields["app_secret"] in [secret.value for secret in await routing.app_secrets([fields["waba_id"], "404"])]
+    assert await routing.app_secrets(["404"]) == []
 
 
 async def test_a_check_shows_a_refused_token_in_plain_words(owner: Person) -> None:
