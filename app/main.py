@@ -46,6 +46,7 @@ TITLES = {
 
 def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
     """A new application; the pools and the hub belong to whoever serves it."""
+    pages.environment()  # compiled now, not while the first person waits
     pages.add_context(features.navigation)
     reactions.register()
     demo.offer(workspace.fill_for_sign_in)

@@ -12,13 +12,14 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2_fragments import render_block
 from litestar import Request, Response
 from litestar.utils.scope.state import ScopeState
 
 from app.core import i18n
 from app.core.clock import now
+from app.settings import settings
 
 ROOT = Path(__file__).parent.parent.parent
 CSRF_HEADER = "x-csrftoken"
@@ -34,6 +35,8 @@ def environment() -> Environment:
         loader=FileSystemLoader(ROOT / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
+        auto_reload=not settings().production,
+        bytecode_cache=_compiled(),
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
@@ -56,6 +59,16 @@ def environment() -> Environment:
             if not macro.startswith("_"):
                 setattr(ui, macro, function)
     return env
+
+
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Compiling all templates takes a second of a busy process, so a second start finds them done where it may write."""
+    folder = settings().home / "templates"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder))
 
 
 def render(request: AnyRequest, name: str, block: str | None = None, **context: Any) -> str:
