@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.campaigns import launch, upkeep
+from app.core import jobs
 from app.core.db import platform_tx
 from app.core.jobs import periodic
 from app.core.statements import statements
@@ -35,6 +36,12 @@ async def start_due_campaigns() -> None:
 @periodic("* * * * * */10")
 async def recover_campaigns() -> None:
     await upkeep.recover()
+
+
+# A killed worker says nothing: the queue keeps its jobs as running until somebody looks.
+@periodic("* * * * * */15")
+async def rescue_jobs() -> None:
+    await jobs.rescue()
 
 
 # Raw webhooks are kept for a month, to look into and to replay.

@@ -11,6 +11,7 @@ from typing import Any
 import procrastinate
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job as QueuedJob
+from procrastinate.jobs import Status
 
 from app.core.clock import now
 from app.core.db import Db, Tenant
@@ -20,6 +21,9 @@ QUEUES = {"chat": 16, "intake": 4, "campaigns": 8, "automations": 4, "webhooks":
 ATTEMPTS = 3
 BASE_WAIT = 2.0  # seconds
 LONGEST_WAIT = 30.0  # seconds
+SILENT = 30.0  # seconds; workers say every ten that they live
+# A job that takes its process with it must not do so for ever. Deploys count as well, so this is more than ATTEMPTS.
+MOST_RUNS = 8
 
 app = App(connector=PsycopgConnector())
 
@@ -85,6 +89,19 @@ def job(*, queue: str, priority: int = 0) -> Callable[[Callable[..., Awaitable[N
         return Job(app.task(name=name, queue=queue, priority=priority, retry=Jittered())(run))
 
     return decorate
+
+
+async def rescue() -> None:
+    """What a killed worker had in hand runs again; jobs know what to do with work that was begun."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
+        if job.attempts >= MOST_RUNS:
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+            continue
+        try:
+            await app.job_manager.retry_job(job)
+        except procrastinate.exceptions.UniqueViolation:
+            # A wake-up of the same name waits already.
+            await app.job_manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 def periodic(cron: str, *, queue: str = "maintenance") -> Callable[[Callable[[], Awaitable[None]]], Any]:
