@@ -4,6 +4,11 @@ update campaigns set status = 'launching', launched_at = now(), stop_reason = ''
  where id = %(id)s and status in ('draft', 'scheduled', 'late')
 returning true;
 
+-- name: begin_fill
+-- One at a time: a second run would only wait for the rows of the first, and hold a place of the queue meanwhile.
+select t.body from campaigns c join message_templates t on t.id = c.template_id
+ where c.id = %(id)s and c.status = 'launching' and pg_try_advisory_xact_lock(c.id);
+
 -- name: fill
 -- The audience becomes rows, each person once; a second run of the job adds nobody.
 insert into campaign_recipients (campaign_id, contact_id, address, parameters, status, skip_reason)
@@ -55,6 +60,15 @@ returning true;
 -- name: drop_remaining
 update campaign_recipients set status = 'cancelled' where campaign_id = %(id)s and status in ('pending', 'retry');
 
+-- name: drop_stragglers
+-- Given back by a lane, or filled by a launch, after their campaign was cancelled.
+with late as materialized (
+  select r.id from campaigns c join campaign_recipients r on r.campaign_id = c.id
+   where c.status = 'cancelled' and c.finished_at > now() - interval '1 day' and r.status in ('pending', 'retry')
+   order by r.id limit 5000 for update of r skip locked
+)
+update campaign_recipients r set status = 'cancelled' from late where r.id = late.id;
+
 -- name: hold_lane
 -- One runner a lane: a stale one is taken over, a live one keeps it.
 insert into lanes as l (number_id, lane, holder, held_until)
@@ -94,10 +108,10 @@ with outcomes as (
   select r.id from campaign_recipients r where r.id = any(%(ids)s) order by r.id for update
 )
 update campaign_recipients r
-   set status = case when r.status in ('sending', 'uncertain') then o.status else r.status end,
+   set status = case when r.status in ('sending', 'uncertain', 'retry') then o.status else r.status end,
        wamid = coalesce(r.wamid, nullif(o.wamid, '')),
        sent_at = case when o.status = 'sent' then coalesce(r.sent_at, now()) else r.sent_at end,
-       failed_at = case when o.status = 'failed' and r.status in ('sending', 'uncertain') then now() else r.failed_at end,
+       failed_at = case when o.status = 'failed' and r.status in ('sending', 'uncertain', 'retry') then now() else r.failed_at end,
        error_code = case when o.status in ('failed', 'retry', 'uncertain') then nullif(o.code, 0) else r.error_code end,
        error_detail = case when o.status in ('failed', 'retry', 'uncertain') then o.detail else r.error_detail end,
        -- Given back unsent: the attempt did not happen.
@@ -127,9 +141,10 @@ update campaign_recipients r
   from lost where r.id = lost.id;
 
 -- name: retry_uncertain
--- The grace time is over and no status came. 'ask' leaves it to a person.
+-- The grace time is over and no status came. 'ask' leaves it to a person; nothing goes out again after a cancellation.
 with silent as materialized (
-  select r.id, c.uncertain_rule, c.number_id from campaign_recipients r join campaigns c on c.id = r.campaign_id
+  select r.id, case c.status when 'cancelled' then 'ask' else c.uncertain_rule end as uncertain_rule, c.number_id
+    from campaign_recipients r join campaigns c on c.id = r.campaign_id
    where r.status = 'uncertain' and r.next_attempt_at <= now()
    order by r.id limit 5000 for update of r skip locked
 ), decided as (

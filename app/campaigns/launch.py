@@ -59,10 +59,10 @@ async def unschedule(db: Db, campaign_id: int) -> None:
 async def fill(tenant: Tenant, *, campaign_id: int) -> None:
     """All rows or none: a crash in the middle leaves nothing, and the next run begins anew."""
     async with tenant.tx() as db:
-        letter = await db.rows(q.letter, id=campaign_id)
-        if not letter:
+        body = await db.value(q.begin_fill, id=campaign_id)
+        if body is None:
             return
-        await db.run(q.fill, id=campaign_id, names=in_order(letter[0]["body"]))
+        await db.run(q.fill, id=campaign_id, names=in_order(body))
         number_id = await db.value(q.finish_launch, id=campaign_id)
         if number_id is None:
             return

@@ -24,6 +24,7 @@ async def recover() -> None:
 
 async def _recover(db: Db) -> None:
     await db.run(q.expire_leases)
+    await db.run(q.drop_stragglers)
     numbers = [*await db.rows(q.retry_uncertain, attempts=ATTEMPTS), *await db.rows(q.waiting_numbers)]
     for number_id in sorted({row["number_id"] for row in numbers}):
         await lanes.wake(db, number_id)

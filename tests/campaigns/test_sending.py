@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import permutations
 
-from app.campaigns import control, delivery, launch, upkeep
+from app.campaigns import control, delivery, lanes, launch, upkeep
+from app.campaigns.sending import Outcome
 from app.core.clock import now
 from app.core.db import platform_tx
 from app.whatsapp.updates import StatusUpdate, Trouble
@@ -236,6 +237,40 @@ async def test_a_failure_of_an_earlier_attempt_does_not_fail_the_next(owner: Per
         ((recipient,),) = await (await db.conn.execute("select id from campaign_recipients")).fetchall()
         await delivery.apply(db, [_status(sending, recipient, "failed", 1)])
     assert await sending.recounted() == {"sending": 1}
+
+
+async def test_an_answer_later_than_its_grace_counts_and_is_not_sent_again(owner: Person) -> None:
+    sending = await a_sending(owner, people=1)
+    async with owner.tenant.tx() as db:
+        await db.conn.execute(
+            "insert into campaign_recipients (campaign_id, contact_id, address, status, attempt, next_attempt_at)"
+            " select %s, id, 'x', 'retry', 1, now() from contacts limit 1", (sending.id,),
+        )  # fmt: skip
+        ((recipient,),) = await (await db.conn.execute("select id from campaign_recipients")).fetchall()
+        await lanes.settle(db, [Outcome(recipient, sending.id, 1, "sent", wamid="wamid.late")])
+    assert await sending.rows("status, wamid, next_attempt_at") == [("sent", "wamid.late", None)]
+
+
+async def test_what_comes_back_after_a_cancellation_is_cancelled_too(owner: Person) -> None:
+    sending = await a_sending(owner, people=2)
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update campaigns set status = 'cancelled', finished_at = now(), grace_seconds = 1")
+        await db.conn.execute(
+            "insert into campaign_recipients (campaign_id, contact_id, address, status, attempt, next_attempt_at)"
+            " select %s, id, 'x', (array['pending', 'uncertain'])[row_number() over (order by id)], 1, now() from contacts",
+            (sending.id,),
+        )
+    await upkeep.recover()
+    assert await sending.recounted() == {"cancelled": 1, "uncertain": 1}
+
+
+async def test_a_launch_is_filled_by_one_at_a_time(owner: Person) -> None:
+    sending = await a_sending(owner, people=3)
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update campaigns set status = 'launching', launched_at = now()")
+    async with owner.tenant.tx() as first, owner.tenant.tx() as second:
+        assert await first.value(launch.q.begin_fill, id=sending.id)
+        assert await second.value(launch.q.begin_fill, id=sending.id) is None
 
 
 async def test_a_stranger_cannot_touch_it(owner: Person, stranger: Person, agent: Person) -> None:
