@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
+from unicodedata import normalize
 
 from msgspec.structs import replace
 
@@ -30,7 +31,7 @@ def read(data: Mapping[str, str | list[str]], known: MessageTemplate | None = No
         return (value if isinstance(value, str) else value[-1]).replace("\r\n", "\n").strip()
 
     fixed = known if known and known.provider_id else None
-    name = fixed.name if fixed else "_".join(text("name").lower().split())
+    name = fixed.name if fixed else _plain(text("name"))
     language, category = fixed.language if fixed else text("language"), text("category")
     if category == "AUTHENTICATION":
         return TemplateDraft(
@@ -56,6 +57,12 @@ def _media(known: MessageTemplate | None) -> Header | None:
     """A picture, video or document that the template brought from WhatsApp."""
     header = known.draft.header if known else None
     return header if header and header.kind in MEDIA_HEADERS else None
+
+
+def _plain(name: str) -> str:
+    """“Oferta de otoño” is oferta_de_otono at WhatsApp."""
+    letters = normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return "_".join(letters.lower().split())
 
 
 def _places(data: Mapping[str, Any]) -> list[int]:
