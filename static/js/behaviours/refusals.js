@@ -10,3 +10,8 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx }, target }) =
   if (said) (target.isConnected ? target : document.body).dispatchEvent(
     new CustomEvent("toast", { bubbles: true, detail: { text: said.textContent, tone: "danger" } }));
 });
+
+// A form that comes back refused takes the reader to the first field that is wrong.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx?.response?.status === 422) document.querySelector("[aria-invalid=true]")?.focus();
+});
