@@ -15,6 +15,7 @@ from app.core.i18n import N_
 from app.core.pages import AnyRequest, Page, page, redirect
 
 HOME = "/inbox"
+FIRST_STEP = "/numbers/new"  # nothing can be sent or received before a number is connected
 MESSAGES = {
     "email": N_("That is not an e-mail address. Example: ana@empresa.es"),
     "password": N_("Use at least 10 characters."),
@@ -70,7 +71,7 @@ async def sign_up(request: AnyRequest, data: SubmittedForm) -> Page:
         try:
             async with platform_tx() as db:
                 made = await account.sign_up(db, form.value, language=i18n.language())
-                return _with(redirect(request, HOME), await session.start(db, made))
+                return _with(redirect(request, FIRST_STEP), await session.start(db, made))
         except account.EmailTaken as taken:
             form.errors["email"] = taken.message
     form.raw.pop("password", None)
