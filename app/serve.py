@@ -22,6 +22,8 @@ from app.main import application
 from app.numbers import provider
 from app.settings import Settings, SettingsError
 
+# The router of a host is on a private network. What it says of the client is believed, what the client says itself is not.
+ROUTERS = ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1", "fc00::/7"]
 STREAMS_END_WITHIN = 2  # seconds; open live streams would otherwise hold a stop for ever
 
 
@@ -74,7 +76,7 @@ def web_server(settings: Settings) -> Server:
     return Server(
         uvicorn.Config(
             _with_simulator(settings), lifespan="on", log_config=None, access_log=False, server_header=False,
-            timeout_graceful_shutdown=STREAMS_END_WITHIN, proxy_headers=settings.production, forwarded_allow_ips="*",
+            timeout_graceful_shutdown=STREAMS_END_WITHIN, proxy_headers=settings.production, forwarded_allow_ips=ROUTERS,
         )
     )  # fmt: skip
 

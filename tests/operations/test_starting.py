@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.db import platform_tx
 from tests.operations.running import PRODUCTION, refusal, running
 
 
@@ -64,3 +65,19 @@ async def test_production_keeps_browsers_to_tls(house: str, tmp_path: Path) -> N
     assert cookie.startswith("__Host-csrf=")
     assert "Secure" in cookie
     assert not (tmp_path / "postgres").exists()
+
+
+async def test_production_believes_the_router_and_not_the_client_about_its_address(house: str, tmp_path: Path) -> None:
+    claimed = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
+    async with running("web", home=tmp_path, DATABASE_URL=house, **PRODUCTION) as recado:
+        token = (await recado.http.get("/sign-in")).headers["set-cookie"].partition(";")[0]
+        claimed |= {"Cookie": token, "x-csrftoken": token.partition("=")[2]}
+        wrong = await recado.http.post(
+            "/sign-in", headers=claimed, data={"email": "nadie@casaolmo.es", "password": "adivinada"}
+        )
+    assert wrong.status_code == 422
+    async with platform_tx() as door:
+        found = await door.conn.execute(
+            "select subject from sign_in_failures where subject in ('address:198.51.100.1', 'address:203.0.113.7')"
+        )
+        assert await found.fetchall() == [("address:203.0.113.7",)]
