@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import msgspec
 import structlog
+from psycopg_pool import PoolTimeout
 
 from app.core import jobs
 from app.core.db import Db, Tenant, platform_tx
@@ -64,9 +65,13 @@ async def run() -> None:
     waker = hub.wakers["intake"]
     while not jobs.stopping.is_set():
         waker.clear()
-        if not await process_batch():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(waker.wait(), LOOKS_ANYWAY)
+        try:
+            if await process_batch():
+                continue
+        except PoolTimeout as problem:
+            log.warning("every connection is busy, intake waits", reason=str(problem))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(waker.wait(), LOOKS_ANYWAY)
 
 
 async def process_batch() -> int:
@@ -120,6 +125,9 @@ async def _apply(tenant: Tenant, shares: Sequence[tuple[int, Update]], outcomes:
     try:
         async with tenant.tx() as db:
             await applying.apply(db, [update for _, update in shares])
+    except PoolTimeout:
+        # No fault of the events: the batch is read again, and applying twice changes nothing.
+        raise
     except Exception as problem:  # noqa: BLE001 - one poisonous event must not hold up its neighbours
         log.warning("batch failed, reading its events one by one", tenant=tenant.id, reason=repr(problem))
         await _apply_singly(tenant, shares, outcomes)
@@ -133,6 +141,8 @@ async def _apply_singly(tenant: Tenant, shares: Sequence[tuple[int, Update]], ou
         try:
             async with tenant.tx() as db:
                 await applying.apply(db, part)
+        except PoolTimeout:
+            raise
         except Exception as problem:
             log.exception("event failed", tenant=tenant.id, event_id=event_id)
             outcomes[event_id].error = repr(problem)[:2000]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
 
-from app.core.db import platform_tx
+from app.core.db import POOL_SIZE, POOL_WAIT, platform_tx, pool
+from app.core.live import hub
 from app.intake import routes
 from app.numbers import credentials, routing
 from app.numbers.phone_number import PhoneNumber
@@ -166,3 +168,15 @@ async def test_a_workspace_cannot_write_about_another_with_its_own_secret(owner:
         assert (await done(body))[:2] == ("done", 1)
     assert "de la propia" in (await stranger.get("/inbox")).text
     assert "falso" not in (await owner.get("/inbox")).text
+
+
+async def test_intake_outlives_a_moment_without_connections(owner: Person) -> None:
+    number = await a_number(owner)
+    body, secret = body_of(number, text("con paciencia")), await secret_of(owner, number)
+    async with AsyncExitStack() as busy:
+        for _ in range(POOL_SIZE):
+            await busy.enter_async_context(pool().connection())
+        hub.wakers["intake"].set()
+        await asyncio.sleep(POOL_WAIT + 0.5)
+    assert (await post(body, secret)).status_code == 200
+    assert await done(body) == ("done", 0, 0, "")
