@@ -101,10 +101,11 @@ class Lane:
 
     async def _round(self, sender: sending.Sender, batch: int) -> None:
         """One transaction, one commit: settle what is done, renew the lane, claim the next rows."""
-        outcomes, self.settled = self.settled, []
         wanted = batch - self.claimed.qsize()
         claimed_at = seconds()
         async with self.tenant.tx() as db:
+            # Not before: without a connection in time nothing is forgotten.
+            outcomes, self.settled = self.settled, []
             await settle(db, outcomes)
             self.lost = not await db.value(
                 q.hold_lane, number_id=self.number_id, lane=self.lane, holder=self.holder, lasts=HELD
