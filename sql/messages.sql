@@ -64,7 +64,8 @@ update messages
    set status = 'pending', wamid = null, error_code = null, error_detail = '', failed_at = null, sent_at = null,
        payload = payload || jsonb_build_object('attempts', coalesce(payload -> 'attempts', '[]') ||
          jsonb_build_object('wamid', wamid, 'status', status, 'code', error_code, 'at', now()))
- where id = %(id)s and (status = 'failed' or status = 'uncertain' and at < now() - %(grace)s)
+ where id = %(id)s and (status = 'failed'
+   or status = 'uncertain' and greatest(at, (payload -> 'attempts' -> -1 ->> 'at')::timestamptz) < now() - %(grace)s)
 returning id;
 
 -- name: keep_upload

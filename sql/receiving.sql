@@ -104,7 +104,8 @@ with news as (
          (array_agg(s.code) filter (where s.status = 'failed'))[1] as code,
          (array_agg(s.detail) filter (where s.status = 'failed'))[1] as detail
     from jsonb_to_recordset(%(statuses)s) as s (id bigint, wamid text, status text, at timestamptz, code int, detail text)
-    join messages m on m.id = s.id and (s.status <> 'failed' or coalesce(m.wamid, s.wamid) = s.wamid)
+    join messages m on m.id = s.id and (s.status <> 'failed' or (coalesce(m.wamid, s.wamid) = s.wamid
+      and not coalesce(m.payload -> 'attempts', '[]') @> jsonb_build_array(jsonb_build_object('wamid', s.wamid))))
    group by s.id
 )
 update messages m

@@ -110,7 +110,13 @@ class Message(msgspec.Struct, frozen=True):
 
     @property
     def may_try_again(self) -> bool:
-        return self.status == "failed" or (self.status == "uncertain" and now() - self.at > CONFIRMED_WITHIN)
+        return self.status == "failed" or (self.status == "uncertain" and now() - self.tried_at > CONFIRMED_WITHIN)
+
+    @property
+    def tried_at(self) -> datetime:
+        """When its latest attempt was asked for."""
+        attempts = self.payload.get("attempts")
+        return datetime.fromisoformat(attempts[-1]["at"]) if attempts else self.at
 
     @property
     def filename(self) -> str:

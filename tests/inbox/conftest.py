@@ -46,9 +46,11 @@ class Shop:
             await receiving.receive(db, list(updates(body)))  # type: ignore[arg-type]
 
     async def learns(self, *statuses: dict[str, Any]) -> list[StatusUpdate]:
-        body = self._body("messages", {"statuses": list(statuses)})
         async with self.owner.tenant.tx() as db:
-            return await delivery.apply(db, list(updates(body)))  # type: ignore[arg-type]
+            return await delivery.apply(db, self.read(*statuses))
+
+    def read(self, *statuses: dict[str, Any]) -> list[StatusUpdate]:
+        return list(updates(self._body("messages", {"statuses": list(statuses)})))  # type: ignore[arg-type]
 
     async def told(self, message: dict[str, Any], *, sender: str = LUCIA, name: str = "Lucía Fernández") -> None:
         """As the simulator's telephone does it: a real webhook, and a file is really there to be fetched."""

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.db import NotFound
 from app.inbox import conversation as conversations
-from app.inbox import dispatch, message, sending
+from app.inbox import delivery, dispatch, message, sending
 from app.inbox.message import Message
 from app.inbox.sending import CannotTryAgain, Draft
 from app.inbox.window import WindowClosed
@@ -122,6 +122,27 @@ async def test_a_failure_says_why_and_may_be_tried_again(talk: Shop) -> None:
     # The first attempt fails once more, which is no news.
     await talk.learns(*statuses_of(wamid, [("failed", 1)], biz_opaque_callback_data=f"m:{written.key}", errors=errors))
     assert await status(talk) == "sent"
+
+
+async def test_a_second_attempt_has_its_own_failures_and_its_own_time(talk: Shop) -> None:
+    written = await send(talk)
+    wamid = (await until(talk, "sent"))["wamid"]
+    (failure,) = statuses_of(wamid, [("failed", 1)], biz_opaque_callback_data=f"m:{written.key}", errors=[{"code": 131047}])
+    await talk.learns(failure)
+    await talk.behave(accept_but_drop_answer_share=1)
+    async with talk.owner.tenant.tx() as db:
+        await db.conn.execute("update messages set at = now() - interval '1 hour' where id = %s", [written.key])
+        found = await conversations.find(db, written.conversation_id)
+        await sending.try_again(db, found, await message.find(db, written.key))
+        # The provider repeats itself before the second attempt has left.
+        await delivery.apply(db, talk.read(failure))
+        assert (await message.find(db, written.key)).status == "pending"
+    await until(talk, "uncertain")
+    async with talk.owner.tenant.tx() as db:
+        uncertain = await message.find(db, written.key)
+        assert not uncertain.may_try_again
+        with pytest.raises(CannotTryAgain):
+            await sending.try_again(db, found, uncertain)
 
 
 async def test_a_refusal_fails_at_once(talk: Shop) -> None:
