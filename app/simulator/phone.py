@@ -47,7 +47,7 @@ def on_screen(world: World, request: Request, say: Say, verb: str) -> Answer | S
     if number is None:
         return page("nowhere.html", request, say, 404)
     if not person:
-        return show_numbers(world, request, say, wrong=number.id)
+        return show_numbers(world, request, say, only=number)
     phone = Telephone(world, number, number.talk(person))
     if request.method == "POST":
         return do(phone, request, verb)
@@ -86,9 +86,10 @@ def person_of(text: str) -> str:
     return digits if 7 <= len(digits) <= 15 else ""
 
 
-def show_numbers(world: World, request: Request, say: Say, wrong: str = "") -> Answer:
+def show_numbers(world: World, request: Request, say: Say, only: Number | None = None) -> Answer:
     listener = listener_of(request, say)
-    numbers = [(number, people(world, number, listener)) for number in world.numbers.values()]
+    numbers = [(number, people(world, number, listener)) for number in ([only] if only else world.numbers.values())]
+    wrong = only.id if only and "from" in request.query() else ""
     return page("numbers.html", request, say, 422 if wrong else 200, numbers=numbers, wrong=wrong)
 
 
