@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.campaigns import control, upkeep
 from app.core import events
 from app.inbox import dispatch, reacting
+from app.intake import replaying
 from app.message_templates import syncing
 
 # A process that only works imports no routes, and must know the jobs that only they enqueue.
@@ -21,3 +22,5 @@ def register() -> None:
     events.on("template_stopped", control.stop_template)
     # An account that was used elsewhere brings its templates.
     events.on("number_connected", syncing.after_connecting)
+    # What came before it was connected is read again.
+    events.on("number_connected", replaying.after_connecting)

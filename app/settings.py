@@ -52,6 +52,10 @@ def read(environ: dict[str, str], *, port: int | None = None) -> Settings:
     environment = environ.get("RECADO_ENV", "development")
     if environment not in ("development", "production"):
         raise SettingsError(f"RECADO_ENV is {environment!r}. Set it to development or production.")
+    if environment == "development" and environ.get("DYNO"):
+        raise SettingsError(
+            "RECADO_ENV is not production on a public host, so the demo's door would stand open. Set it."
+        )
     home = Path(environ.get("RECADO_HOME", ".recado")).absolute()
     if environment == "production":
         _refuse_missing(environ)
@@ -83,6 +87,10 @@ def _refuse_missing(environ: dict[str, str]) -> None:
     for name in ("RECADO_SECRET_KEY", "RECADO_ENCRYPTION_KEYS", "RECADO_PUBLIC_URL", "META_VERIFY_TOKEN"):
         if not environ.get(name):
             raise SettingsError(f"{name} is missing. Production needs it; the README says how to make one.")
+    if not environ["RECADO_PUBLIC_URL"].startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise SettingsError("RECADO_PUBLIC_URL must begin with https://, or passwords and cookies travel in the open.")
+    if len(environ["RECADO_SECRET_KEY"]) < 32:
+        raise SettingsError("RECADO_SECRET_KEY has fewer than 32 characters. Make a longer one: openssl rand -base64 32.")
     if not environ.get("DATABASE_URL") and environ.get("RECADO_EMBEDDED") != "yes":
         raise SettingsError("DATABASE_URL is missing. Set it, or set RECADO_EMBEDDED=yes to use the embedded Postgres.")
 

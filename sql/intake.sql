@@ -28,3 +28,10 @@ update intake_events e
 -- name: forget_processed
 -- What nobody has connected yet stays: it is shown, and read again when somebody does.
 delete from intake_events where state = 'done' and unrouted = 0 and processed_at < now() - %(kept)s;
+
+-- name: account
+select waba_id from wabas where id = %(waba)s;
+
+-- name: replay_unrouted
+update intake_events set state = 'waiting', attempts = 0, next_attempt_at = now()
+ where state = 'done' and unrouted > 0 and position(%(waba_id)s::bytea in body) > 0;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -73,10 +74,12 @@ async def sign_up(db: Db, wish: SignUp, *, language: str) -> SignedUp:
     """Workspace, owner and defaults, or nothing. Raises EmailTaken. Needs the platform's door."""
     country, zone = HOMES[language]
     slug = await tenant.free_slug(db, wish.workspace)
+    # argon2 takes its time on purpose, and others must not wait for it.
+    hashed = await asyncio.to_thread(hash_password, wish.password)
     try:
         return await db.one(
             q.sign_up, SignedUp, workspace=wish.workspace, slug=slug, country=country, zone=zone, language=language,
-            name=wish.name, email=wish.email.lower(), password_hash=hash_password(wish.password),
+            name=wish.name, email=wish.email.lower(), password_hash=hashed,
         )  # fmt: skip
     except UniqueViolation as clash:
         if clash.diag.constraint_name == "users_email_key":
@@ -87,7 +90,7 @@ async def sign_up(db: Db, wish: SignUp, *, language: str) -> SignedUp:
 async def check(db: Db, email: str, password: str) -> Account | None:
     """None for a wrong password and for an unknown e-mail alike, after the same time."""
     account = await db.maybe(q.by_email, Account, email=email.lower())
-    if not password_fits(password, account.password_hash if account else NOBODY):
+    if not await asyncio.to_thread(password_fits, password, account.password_hash if account else NOBODY):
         return None
     return account
 

@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import msgspec
+import structlog
 
 from app.core.db import Db
 from app.core.outbound import NotSent, OutcomeUnknown
@@ -19,6 +20,7 @@ BASE_WAIT = 2.0  # seconds
 LONGEST_WAIT = 30.0  # seconds
 GRACE = 600.0  # seconds; the campaign's own value replaces it once the lease is over
 
+log = structlog.get_logger()
 q = statements("campaign_sending")
 
 
@@ -69,10 +71,13 @@ class Sender:
             self.letters[campaign_id] = Letter(of_body(row["name"], row["language"], row["body"]), float(row["grace_seconds"]))
 
     async def send(self, recipient: Recipient) -> Outcome:
-        """Never raises what a provider or a network can do; anything else is a fault of ours and stops the lane."""
+        """Never raises: a fault of ours costs this person's message, not the lane, and is told."""
         letter = self.letters[recipient.campaign_id]
         callback = f"c:{recipient.id}:{recipient.attempt}"
-        body = template_request(letter.template, recipient.address, letter.fill(recipient.parameters), callback)
+        try:
+            body = template_request(letter.template, recipient.address, letter.fill(recipient.parameters), callback)
+        except ValueError as problem:
+            return _outcome(recipient, "failed", detail=str(problem)[:500])
         try:
             sent = await self.provider.send(self.credentials, body)
         except NotSent as problem:
@@ -81,6 +86,9 @@ class Sender:
             return _outcome(recipient, "uncertain", detail=str(problem)[:500], wait=letter.grace)
         except ProviderError as refusal:
             return _refused(recipient, refusal)
+        except Exception as problem:
+            log.exception("send failed", recipient_id=recipient.id)
+            return _outcome(recipient, "uncertain", detail=repr(problem)[:500], wait=letter.grace)
         return _outcome(recipient, "sent", wamid=sent.wamid)
 
 

@@ -17,6 +17,7 @@ from app.core.statements import statements
 
 # A batch is bounded, so that one commit stays short even when 3 MB bodies pile up.
 BATCH = 500
+BATCH_BYTES = 8 * 1024 * 1024
 
 q = statements("intake")
 
@@ -49,7 +50,7 @@ class Journal:
 
     async def _write(self) -> None:
         while self.waiting:
-            batch, self.waiting = self.waiting[:BATCH], self.waiting[BATCH:]
+            batch = self._next_batch()
             try:
                 await self._commit(batch)
             except Exception as problem:  # noqa: BLE001 - each request gets it, answers 500, and Meta tries again
@@ -60,6 +61,15 @@ class Journal:
                 for entry in batch:
                     if not entry.kept.done():
                         entry.kept.set_result(None)
+
+    def _next_batch(self) -> list[Waiting]:
+        size = count = 0
+        for entry in self.waiting[:BATCH]:
+            size, count = size + len(entry.body), count + 1
+            if size >= BATCH_BYTES:
+                break
+        batch, self.waiting = self.waiting[:count], self.waiting[count:]
+        return batch
 
     async def _commit(self, batch: list[Waiting]) -> None:
         async with platform_tx() as door:

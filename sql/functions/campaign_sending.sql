@@ -1,5 +1,5 @@
 -- Claims due rows of all running campaigns of a number, each campaign its share, retries first. Consent is asked again here:
--- whoever opted out since the launch is skipped.
+-- whoever opted out since the launch, or was deleted, is skipped.
 create or replace function claim_recipients(sending_number bigint, wanted integer, lease interval)
   returns table (id bigint, campaign_id bigint, address text, parameters jsonb, attempt integer)
   language plpgsql as $$
@@ -28,8 +28,9 @@ begin
     select * from (select * from due union all select * from fresh) both_kinds limit wanted
   ), claimed as (
     update campaign_recipients r
-       set status = case when k.opted_out_at is not null and chosen.marketing then 'skipped' else 'sending' end,
-           skip_reason = case when k.opted_out_at is not null and chosen.marketing then 'opted_out' else '' end,
+       set status = case when k.id is null or (k.opted_out_at is not null and chosen.marketing) then 'skipped' else 'sending' end,
+           skip_reason = case when k.id is null then 'no_address' when k.opted_out_at is not null and chosen.marketing
+             then 'opted_out' else '' end,
            attempt = r.attempt + 1, lease_until = now() + lease, next_attempt_at = null
       from chosen left join contacts k on k.id = chosen.contact_id
      where r.id = chosen.id

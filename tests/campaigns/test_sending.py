@@ -131,6 +131,19 @@ async def test_whoever_opted_out_after_the_launch_is_skipped(owner: Person) -> N
     assert (await sending.received())["people"] == 9
 
 
+async def test_whoever_was_deleted_after_the_launch_is_skipped(owner: Person) -> None:
+    sending = await a_sending(owner, people=10)
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update pacing set tokens = 0, refilled_at = now() + interval '1 hour'")
+    await sending.launch()
+    await eventually(sending.recounted)
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("delete from contacts where name = 'Persona 10000012'")
+        await db.conn.execute("update pacing set refilled_at = now()")
+    assert await sending.settled() == {"read": 9, "skipped": 1}
+    assert (await sending.received())["people"] == 9
+
+
 async def test_a_second_launch_is_refused_and_adds_nobody(owner: Person) -> None:
     sending = await a_sending(owner, people=5)
     await sending.launch()

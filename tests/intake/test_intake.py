@@ -12,7 +12,7 @@ import httpx
 
 from app.core.db import POOL_SIZE, POOL_WAIT, platform_tx, pool
 from app.core.live import hub
-from app.intake import routes
+from app.intake import replaying, routes
 from app.numbers import credentials, routing
 from app.numbers.phone_number import PhoneNumber
 from app.settings import settings
@@ -180,3 +180,22 @@ async def test_intake_outlives_a_moment_without_connections(owner: Person) -> No
         await asyncio.sleep(POOL_WAIT + 0.5)
     assert (await post(body, secret)).status_code == 200
     assert await done(body) == ("done", 0, 0, "")
+
+
+async def test_what_came_before_the_number_was_connected_is_read_once_it_is(owner: Person) -> None:
+    number = await a_number(owner)
+    body = body_of(number, text("¿Seguís abiertos?"))
+    async with platform_tx() as door:
+        # As the platform's own app brings it for an account that nobody has connected yet.
+        await door.conn.execute(
+            "insert into intake_events (provider, digest, body, state, unrouted) values ('meta', sha256(%s), %s, 'done', 1)",
+            (body, body),
+        )
+    async with owner.tenant.tx() as db:
+        await replaying.after_connecting(db, number.waba)
+    await eventually(lambda: _appears(owner, "¿Seguís abiertos?"))
+    assert (await done(body))[:2] == ("done", 0)
+
+
+async def _appears(owner: Person, words: str) -> bool:
+    return words in (await owner.get("/inbox")).text
