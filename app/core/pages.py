@@ -18,14 +18,17 @@ from litestar import Request, Response
 from litestar.utils.scope.state import ScopeState
 
 from app.core import i18n
-from app.core.clock import now
+from app.core.clock import now, seconds
 from app.settings import settings
 
 ROOT = Path(__file__).parent.parent.parent
 CSRF_HEADER = "x-csrftoken"
+LOOKS_AGAIN = 1.0  # seconds; a page has a hundred icons, and each names its sprite
 
 Page: TypeAlias = Response[str]
 AnyRequest: TypeAlias = Request[Any, Any, Any]
+
+_urls: dict[str, tuple[str, float]] = {}
 
 
 @cache
@@ -128,8 +131,12 @@ def _version(path: Path, changed: float) -> str:  # noqa: ARG001 - part of the c
 
 def static(path: str) -> str:
     """The URL of a static file with its version, so that browsers may keep it for a year."""
-    file = ROOT / "static" / path
-    return f"/static/{path}?v={_version(file, file.stat().st_mtime)}"
+    url, until = _urls.get(path, ("", 0.0))
+    if until < seconds():
+        file = ROOT / "static" / path
+        url = f"/static/{path}?v={_version(file, file.stat().st_mtime)}"
+        _urls[path] = url, seconds() + LOOKS_AGAIN
+    return url
 
 
 def _locale() -> str:
