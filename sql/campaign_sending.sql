@@ -205,14 +205,18 @@ with news as (
          max(code) filter (where status = 'failed') as code, max(detail) filter (where status = 'failed') as detail, max(wamid) as wamid
     from news group by id
 ), locked as materialized (
-  select r.id from campaign_recipients r where r.id in (select id from folded) order by r.id for update
+  -- Only rows for which it is news: "sent" mostly is not, and repeats never are. What is no news now never becomes one.
+  select r.id from campaign_recipients r join folded f on f.id = r.id
+   where r.wamid is null or r.sent_at is null or (r.failed_at is null and f.failed is not null)
+      or (r.delivered_at is null and coalesce(f.delivered, f.read) is not null) or (r.read_at is null and f.read is not null)
+   order by r.id for update of r
 ), risen as (
   select r.id, coalesce(r.wamid, f.wamid) as wamid,
          coalesce(r.sent_at, f.sent, f.delivered, f.read) as sent_at,
          coalesce(r.delivered_at, f.delivered, f.read) as delivered_at,
          coalesce(r.read_at, f.read) as read_at,
          coalesce(r.failed_at, case when f.failed_attempt = r.attempt then f.failed end) as failed_at,
-         f.code, f.detail
+         case when f.failed_attempt = r.attempt then f.code end as code, case when f.failed_attempt = r.attempt then f.detail end as detail
     from locked join campaign_recipients r on r.id = locked.id join folded f on f.id = r.id
 )
 update campaign_recipients r
