@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import signal
 import socket
 import sys
@@ -56,6 +57,7 @@ async def _run(settings: Settings, url: str, listening: socket.socket | None, *,
     if server:
         sys.stdout.write(greeting(settings))
         sys.stdout.flush()
+    _collect_seldom()
     stopping = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
     hub.close()
@@ -69,6 +71,12 @@ async def _run(settings: Settings, url: str, listening: socket.socket | None, *,
     for task in done - {stopping}:
         task.result()
         raise SettingsError(f"The {task.get_name()} stopped by itself. Start Recado again; the log above says more.")
+
+
+def _collect_seldom() -> None:
+    """What is loaded stays, so the collector need not look at it; and a batch of a thousand messages is no reason to look."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def web_server(settings: Settings) -> Server:

@@ -53,9 +53,7 @@ def read(environ: dict[str, str], *, port: int | None = None) -> Settings:
     if environment not in ("development", "production"):
         raise SettingsError(f"RECADO_ENV is {environment!r}. Set it to development or production.")
     if environment == "development" and environ.get("DYNO"):
-        raise SettingsError(
-            "RECADO_ENV is not production on a public host, so the demo's door would stand open. Set it."
-        )
+        raise SettingsError("RECADO_ENV is not production on a public host, so the demo's door would stand open. Set it.")
     home = Path(environ.get("RECADO_HOME", ".recado")).absolute()
     if environment == "production":
         _refuse_missing(environ)

@@ -86,6 +86,11 @@ select exists (
    where c.number_id = %(number_id)s and c.status = 'sending'
      and (r.status = 'pending' or (r.status = 'retry' and r.next_attempt_at <= now())));
 
+-- name: others_wait
+select exists (
+  select from procrastinate_jobs
+   where queue_name = 'campaigns' and status = 'todo' and (scheduled_at is null or scheduled_at <= now()));
+
 -- name: next_retry
 select min(r.next_attempt_at)
   from campaigns c join campaign_recipients r on r.campaign_id = c.id

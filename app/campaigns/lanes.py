@@ -86,7 +86,11 @@ class Lane:
         end = seconds() + SLICE
         tasks = [asyncio.create_task(self._send(sender)) for _ in range(workers)]
         try:
-            while not (self.lost or seconds() > end or jobs.stopping.is_set()):
+            while not (self.lost or jobs.stopping.is_set()):
+                if seconds() > end:
+                    if await self._others_wait():
+                        break
+                    end = seconds() + SLICE
                 await self._round(sender, batch)
                 if self.dry and not await self._rest_until_next_retry(end):
                     break
@@ -117,6 +121,11 @@ class Lane:
         for row in rows:
             self.claimed.put_nowait((row, claimed_at + SENDABLE))
         self.open += len(rows)
+
+    async def _others_wait(self) -> bool:
+        """Whether this lane's turn is over. While nobody waits for one, leaving would only be a pause."""
+        async with self.tenant.tx() as db:
+            return bool(await db.value(q.others_wait))
 
     async def _claim(self, db: Db, granted: int) -> list[sending.Recipient]:
         rows = await db.many(q.claim, sending.Recipient, number_id=self.number_id, wanted=granted, lease=LEASE)
