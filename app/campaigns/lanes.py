@@ -22,6 +22,7 @@ from app.numbers import credentials, pacing
 from app.numbers.provider import provider
 
 SLICE = 5.0  # seconds a lane sends before it queues up again, so that every number and tenant gets its turn
+LONGEST_RUN = 60.0  # seconds, though nobody waits: then it reads the number's rate and credentials anew
 TICK = 0.25  # seconds between two rounds of settle and claim
 LARGEST_CLAIM = 500
 # A row claimed and not settled by then is uncertain. It covers a second in our queue and the longest request (16 s).
@@ -83,12 +84,12 @@ class Lane:
         """Until the slice is over or there is nothing due; then settles what is in hand."""
         batch = int(min(LARGEST_CLAIM, max(1, pace.per_second * 2 * TICK)))
         workers = int(min(MOST_IN_FLIGHT, max(8, pace.per_second * IN_FLIGHT_SECONDS)))
-        end = seconds() + SLICE
+        end, last = seconds() + SLICE, seconds() + LONGEST_RUN
         tasks = [asyncio.create_task(self._send(sender)) for _ in range(workers)]
         try:
             while not (self.lost or jobs.stopping.is_set()):
                 if seconds() > end:
-                    if await self._others_wait():
+                    if seconds() > last or await self._others_wait():
                         break
                     end = seconds() + SLICE
                 await self._round(sender, batch)
