@@ -26,6 +26,7 @@ BEHIND = 200  # events a tab may be behind before it is told to ask again
 PING = 15.0  # seconds
 LONGEST_STREAM = 600.0  # seconds, plus up to a fifth of jitter, so that a deploy does not bring all tabs back at once
 RESYNC = "resync"
+MADE_BEFORE = 5.0  # seconds that a page may be older than its stream: what was announced meanwhile makes it ask again
 
 log = structlog.get_logger()
 
@@ -56,6 +57,7 @@ class Hub:
     def __init__(self) -> None:
         self.queues: dict[tuple[int, str], set[asyncio.Queue[Event | None]]] = defaultdict(set)
         self.wakers: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self.heard_at: dict[tuple[int, str], float] = {}  # the last seconds only, the longest ago first
         self.closed = False
 
     async def run(self, url: str) -> None:
@@ -80,8 +82,19 @@ class Hub:
             self.wakers[payload].set()
             return
         event = msgspec.json.decode(payload, type=Event)
-        for queue in tuple(self.queues.get((event.tenant, event.topic), ())):
+        key = (event.tenant, event.topic)
+        self._note(key)
+        for queue in tuple(self.queues.get(key, ())):
             _put(queue, event)
+
+    def _note(self, key: tuple[int, str]) -> None:
+        self.heard_at.pop(key, None)
+        self.heard_at[key] = seconds()
+        while (oldest := next(iter(self.heard_at))) != key and self.heard_at[oldest] < seconds() - MADE_BEFORE:
+            del self.heard_at[oldest]
+
+    def _missed(self, key: tuple[int, str]) -> bool:
+        return self.heard_at.get(key, -MADE_BEFORE) > seconds() - MADE_BEFORE
 
     def _everyone_resyncs(self) -> None:
         for waker in self.wakers.values():
@@ -98,14 +111,17 @@ class Hub:
                 _put(queue, None)
 
     async def events(self, tenant_id: int, topics: Iterable[str]) -> AsyncIterator[Event | None]:
-        """Events of these topics; None is a ping. Ends when the hub closes or the stream has lived long enough."""
+        """Events of these topics; None is a ping. Ends when the hub closes or the stream has lived long enough.
+
+        Begins with a resync when something was announced while the page was on its way.
+        """
         queue: asyncio.Queue[Event | None] = asyncio.Queue(BEHIND)
         keys = [(tenant_id, topic) for topic in topics]
         for key in keys:
             self.queues[key].add(queue)
         end = seconds() + LONGEST_STREAM * random.uniform(1, 1.2)  # noqa: S311
         try:
-            yield None
+            yield Event(tenant_id, "", RESYNC) if any(map(self._missed, keys)) else None
             while not self.closed and seconds() < end:
                 try:
                     event = await asyncio.wait_for(queue.get(), PING)

@@ -53,10 +53,11 @@ async def older(
     request: CurrentRequest, db: TenantDb, conversation_id: FromPath[int], *, before: FromQuery[str] = "",
     day: FromQuery[str] = "",
 ) -> Page:  # fmt: skip
-    """What was said before; `day` is the one that follows it on the page."""
+    """What was said before, or last, for a page that missed something; `day` is the one that follows it on the page."""
     found = await conversations.find(db, conversation_id)
     said = await messages.thread(db, found.id, page=before)
-    return fragment(request, "inbox/inbox.html", "older", conversation=found, said=said, following=day, divider=None)
+    context = {"conversation": found, "said": said, "following": day, "divider": None, "catching_up": not before}
+    return fragment(request, "inbox/inbox.html", "older", **context)
 
 
 @post("/", guards=WRITES)
