@@ -116,7 +116,8 @@ async def opened(db: Db, conversation: Conversation) -> dict[str, Any]:
     theirs = [message for message in said.rows if message.direction == "in"][: conversation.unread]
     return {
         "conversation": conversation, "said": said, "divider": theirs[-1].key if theirs else None, "following": "",
-        "catching_up": False, "composer": await composer(db, conversation), "received": await conversations.received(db, conversation),
+        "catching_up": False, "composer": await composer(db, conversation),
+        "received": await conversations.received(db, conversation),
     }  # fmt: skip
 
 
