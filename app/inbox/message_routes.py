@@ -56,8 +56,9 @@ async def older(
     """What was said before, or last, for a page that missed something; `day` is the one that follows it on the page."""
     found = await conversations.find(db, conversation_id)
     said = await messages.thread(db, found.id, page=before)
-    context = {"conversation": found, "said": said, "following": day, "divider": None, "catching_up": not before}
-    return fragment(request, "inbox/inbox.html", "older", **context)
+    return fragment(
+        request, "inbox/inbox.html", "older", conversation=found, said=said, following=day, divider=None, catching_up=not before
+    )
 
 
 @post("/", guards=WRITES)
