@@ -70,7 +70,7 @@ async def test_what_whatsapp_refuses_is_said_beside_each_field(owner: Person) ->
     assert answer.status_code == 422
     errors = {error.attributes["id"] for error in page_of(answer).css(".error")}
     assert errors == {"name-error", "body-error", "footer-error", "examples.3-error", "buttons.0.text-error"}
-    assert page_of(answer).css_first("#name").attributes["value"] == "otoño!"
+    assert page_of(answer).css_first("#name").attributes["value"] == "otono!"
 
 
 async def test_fields_for_examples_appear_while_one_types(owner: Person) -> None:
