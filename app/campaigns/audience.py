@@ -13,7 +13,7 @@ from app.message_templates.message_template import MessageTemplate
 from app.message_templates.preview import Bubble, bubble
 from app.whatsapp.template_text import VARIABLE, in_order
 
-# What WhatsApp lets a number write to within 24 hours, by its tier (whatsapp.md, Limits: messaging limits).
+# What WhatsApp lets a number write to within 24 hours, by its tier (Meta's page on messaging limits).
 DAILY = {"TIER_50": 50, "TIER_250": 250, "TIER_1K": 1_000, "TIER_2K": 2_000, "TIER_10K": 10_000, "TIER_100K": 100_000}
 
 q = statements("campaign_audience")

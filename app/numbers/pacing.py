@@ -7,7 +7,7 @@ import msgspec
 from app.core.db import Db
 from app.core.statements import statements
 
-# Meta's default is 80 a second for a number, in and out (whatsapp.md, Limits: throughput); ten are left for people who chat.
+# Meta's default is 80 a second for a number, in and out (Meta's page on throughput); ten are left for people who chat.
 TARGET_PER_SECOND = 70
 BURST = 100
 
