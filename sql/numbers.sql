@@ -16,9 +16,11 @@ select n.id, n.waba, w.waba_id, n.phone_number_id, n.display, n.verified_name, n
 -- No row comes back when another workspace has the account: its row is there, and not to be seen.
 with known as (
   update wabas set access_token = %(access_token)s, app_secret = %(app_secret)s where waba_id = %(waba_id)s returning id
+), portfolio as (
+  insert into portfolios (name) select %(waba_id)s where not exists (select from known) returning id
 ), made as (
-  insert into wabas (waba_id, access_token, app_secret)
-  select %(waba_id)s, %(access_token)s, %(app_secret)s where not exists (select from known)
+  insert into wabas (waba_id, access_token, app_secret, portfolio_row)
+  select %(waba_id)s, %(access_token)s, %(app_secret)s, id from portfolio
   on conflict (waba_id) do nothing returning id
 )
 select id from known union all select id from made;
