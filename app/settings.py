@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     meta_app_id: str
     meta_app_secret: str
     meta_verify_token: str
+    metrics_token: str
+    sentry_dsn: str
 
     @property
     def production(self) -> bool:
@@ -42,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 KNOWN = {
     "RECADO_ENV", "RECADO_HOME", "RECADO_SECRET_KEY", "RECADO_ENCRYPTION_KEYS", "RECADO_PUBLIC_URL", "RECADO_EMBEDDED",
+    "RECADO_METRICS_TOKEN",
 }  # fmt: skip
 
 
@@ -78,6 +81,8 @@ def read(environ: dict[str, str], *, port: int | None = None) -> Settings:
         meta_app_id=environ.get("META_APP_ID", ""),
         meta_app_secret=environ.get("META_APP_SECRET", ""),
         meta_verify_token=environ.get("META_VERIFY_TOKEN") or kept.get("verify_token", ""),
+        metrics_token=environ.get("RECADO_METRICS_TOKEN", ""),
+        sentry_dsn=environ.get("SENTRY_DSN", ""),
     )
 
 
