@@ -27,6 +27,8 @@ class Permission(StrEnum):
     VIEW_SETTINGS = "settings.view"
     MANAGE_API_TOKENS = "api_tokens.manage"
     MANAGE_WORKSPACE = "workspace.manage"
+    VIEW_OPS = "ops.view"
+    MANAGE_OPS = "ops.manage"
 
 
 AGENT = frozenset({
