@@ -27,6 +27,8 @@ class Viewer(msgspec.Struct, frozen=True):
     language: str
     time_zone: str
     country: str
+    # Runs the whole installation; made on the command line only.
+    super_admin: bool = False
 
     @property
     def permissions(self) -> frozenset[Permission]:
