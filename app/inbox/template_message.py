@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from app.core.forms import REQUIRED
+from app.message_templates import places
 from app.message_templates.message_template import MessageTemplate
-from app.whatsapp.template_draft import MEDIA_HEADERS
-from app.whatsapp.template_sending import ButtonSlot, Parameters, Template, components
-from app.whatsapp.template_text import in_order, is_named, one_line, render, variables
-
-SLOTS = {"URL": "url", "COPY_CODE": "copy_code", "OTP": "url"}
+from app.message_templates.places import Place
+from app.whatsapp.template_sending import components
+from app.whatsapp.template_text import one_line, render, variables
 
 
 class MissingValue(Exception):
@@ -24,31 +23,14 @@ class MissingValue(Exception):
         self.errors = errors
 
 
-class Field(msgspec.Struct, frozen=True):
-    """`part` is body, header or button; `name` is the variable, or the button's text."""
-
-    id: str
-    part: str
-    name: str
-    example: str
-
-
 def sendable(template: MessageTemplate) -> bool:
     """One with a picture or a file in its head needs a campaign, where the file is chosen."""
-    return not template.header or template.header.get("kind", "TEXT") not in (*MEDIA_HEADERS, "LOCATION")
+    return not places.needs_file(template)
 
 
-def fields(template: MessageTemplate) -> list[Field]:
+def fields(template: MessageTemplate) -> list[Place]:
     """What a person fills in, in the order in which it is read."""
-    draft, found = template.draft, []
-    if draft.header:
-        found = [Field("header", "header", name, draft.header.example) for name in variables(draft.header.text)]
-    found += [Field(f"body.{name}", "body", name, draft.examples.get(name, "")) for name in in_order(draft.body)]
-    return found + [
-        Field(f"button.{place}", "button", draft.buttons[place].text, draft.buttons[place].example)
-        for place, _ in _slots(template)
-        if draft.buttons[place].kind != "OTP"
-    ]
+    return sorted(places.of(template), key=lambda place: ("header", "body", "button").index(place.part))
 
 
 def guesses(template: MessageTemplate, name: str) -> dict[str, str]:
@@ -84,25 +66,9 @@ def preview(template: MessageTemplate, values: Mapping[str, str]) -> dict[str, A
     }  # fmt: skip
 
 
-def _slots(template: MessageTemplate) -> Iterator[tuple[int, str]]:
-    for place, button in enumerate(template.buttons):
-        if button["kind"] in ("COPY_CODE", "OTP") or (button["kind"] == "URL" and variables(button.get("value", ""))):
-            yield place, SLOTS[button["kind"]]
-
-
 def _components(template: MessageTemplate, values: Mapping[str, str]) -> list[Any]:
-    names = in_order(template.body)
-    header = template.header["text"] if template.header and "header" in values else ""
-    slots = list(_slots(template))
-    shape = Template(
-        template.name, template.language,
-        header_name=variables(header)[0] if header and is_named(header) else None,
-        body_names=tuple(names) if is_named(template.body) else (),
-        buttons=tuple(ButtonSlot(place, kind) for place, kind in slots),
-    )  # fmt: skip
+    shape = places.shape_of(template)
+    given = [values[place.id] for place in places.of(template)]
     # The button of a code template repeats the code of its text.
-    code = values.get("body.1", "")
-    return components(shape, Parameters(
-        body=[values[f"body.{name}"] for name in names], header=values.get("header"),
-        buttons=[values.get(f"button.{place}", code) for place, _ in slots],
-    ))  # fmt: skip
+    given += [values.get("body.1", "")] * (shape.values - len(given))
+    return components(shape.template, shape.fill(given))
