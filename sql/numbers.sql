@@ -1,26 +1,23 @@
--- name: find
-select n.id, n.waba, w.waba_id, n.phone_number_id, n.display, n.verified_name, n.quality, n.throughput, n.tier, n.status,
-       n.last_inbound_at, n.checked_at, n.disconnected_at, n.created_at, p.per_second, p.burst
-  from phone_numbers n join wabas w on w.id = n.waba join pacing p on p.number_id = n.id
- where n.id = %(id)s;
-
--- name: connected
--- A workspace has a handful of numbers, so they need no pages.
-select n.id, n.waba, w.waba_id, n.phone_number_id, n.display, n.verified_name, n.quality, n.throughput, n.tier, n.status,
-       n.last_inbound_at, n.checked_at, n.disconnected_at, n.created_at, p.per_second, p.burst
-  from phone_numbers n join wabas w on w.id = n.waba join pacing p on p.number_id = n.id
- where n.disconnected_at is null
+-- name: numbers
+-- One by its id, or without one the connected ones: a workspace has a handful, so they need no pages.
+select n.id, n.waba, w.waba_id, w.portfolio_row as portfolio, n.phone_number_id, n.display, n.verified_name, n.quality, n.throughput,
+       n.tier, n.status, n.name_status, n.can_send, n.obstacle, n.coexists, n.last_inbound_at, n.checked_at, n.disconnected_at,
+       n.created_at, p.level, p.by_hand, p.ceiling, p.per_second, p.burst, unslowed(p.slowed_to, p.slowed_at) as speed,
+       case when p.paused_until > now() then p.paused_until end as paused_until,
+       case when p.rate_errors_on = current_date then p.rate_errors else 0 end as rate_errors,
+       case when b.opened_at is null then 'closed' when b.opened_at + %(rest)s > clock_timestamp() then 'open' else 'trying' end as breaker
+  from phone_numbers n join wabas w on w.id = n.waba join pacing p on p.number_id = n.id left join breakers b on b.number_id = n.id
+ where case when %(id)s::bigint is null then n.disconnected_at is null else n.id = %(id)s end
  order by n.id;
 
 -- name: save_account
--- No row comes back when another workspace has the account: its row is there, and not to be seen.
+-- No row comes back when another workspace has the account: its row is there, and not to be seen. The portfolio in which people's
+-- user ids hold is for ever: those of an account that is known were written under the old one.
 with known as (
   update wabas set access_token = %(access_token)s, app_secret = %(app_secret)s where waba_id = %(waba_id)s returning id
-), portfolio as (
-  insert into portfolios (name) select %(waba_id)s where not exists (select from known) returning id
 ), made as (
-  insert into wabas (waba_id, access_token, app_secret, portfolio_row)
-  select %(waba_id)s, %(access_token)s, %(app_secret)s, id from portfolio
+  insert into wabas (waba_id, access_token, app_secret, portfolio)
+  select %(waba_id)s, %(access_token)s, %(app_secret)s, %(portfolio)s where not exists (select from known)
   on conflict (waba_id) do nothing returning id
 )
 select id from known union all select id from made;
@@ -29,28 +26,36 @@ select id from known union all select id from made;
 with known as (
   update phone_numbers
      set waba = %(waba)s, display = %(display)s, verified_name = %(verified_name)s, quality = %(quality)s,
-         throughput = %(throughput)s, tier = %(tier)s, status = %(status)s, checked_at = now(), disconnected_at = null
+         throughput = %(throughput)s, tier = %(tier)s, status = %(status)s, name_status = %(name_status)s, can_send = %(can_send)s,
+         obstacle = %(obstacle)s, coexists = %(coexists)s, checked_at = now(), disconnected_at = null
    where phone_number_id = %(phone_number_id)s returning id
 ), made as (
-  insert into phone_numbers (waba, phone_number_id, display, verified_name, quality, throughput, tier, status, checked_at)
-  select %(waba)s, %(phone_number_id)s, %(display)s, %(verified_name)s, %(quality)s, %(throughput)s, %(tier)s, %(status)s, now()
+  insert into phone_numbers (waba, phone_number_id, display, verified_name, quality, throughput, tier, status, name_status, can_send,
+                             obstacle, coexists, checked_at)
+  select %(waba)s, %(phone_number_id)s, %(display)s, %(verified_name)s, %(quality)s, %(throughput)s, %(tier)s, %(status)s,
+         %(name_status)s, %(can_send)s, %(obstacle)s, %(coexists)s, now()
    where not exists (select from known)
   on conflict (phone_number_id) do nothing returning id
 )
 select id from known union all select id from made;
 
 -- name: start_pacing
-insert into pacing (number_id, per_second, burst, tokens) values (%(number_id)s, %(per_second)s, %(burst)s, %(burst)s)
-on conflict (tenant_id, number_id) do nothing;
+insert into pacing (number_id) values (%(number_id)s) on conflict (tenant_id, number_id) do nothing;
 
--- name: set_pace
-update pacing set per_second = %(per_second)s, burst = %(burst)s, tokens = least(tokens, %(burst)s)
+-- name: follow_level
+-- Somebody's own choice stays; and a rate that belongs to the level already is not set back.
+update pacing
+   set level = %(level)s, ceiling = %(ceiling)s, per_second = %(per_second)s, burst = %(burst)s, tokens = least(tokens, %(burst)s)
+ where number_id = %(number_id)s and not by_hand and (level, ceiling) is distinct from (%(level)s, %(ceiling)s::real);
+
+-- name: choose_level
+update pacing
+   set level = %(level)s, by_hand = %(by_hand)s, ceiling = %(ceiling)s, per_second = %(per_second)s, burst = %(burst)s,
+       tokens = least(tokens, %(burst)s)
  where number_id = %(number_id)s;
 
--- name: speed_up
--- Somebody's own choice stays.
-update pacing set per_second = %(per_second)s, burst = %(burst)s
- where number_id = %(number_id)s and per_second = %(usual)s;
+-- name: join_portfolio
+select join_portfolio(%(waba)s, %(meta_id)s, %(name)s);
 
 -- name: disconnect
 update phone_numbers set disconnected_at = now() where id = %(id)s and disconnected_at is null;
@@ -59,9 +64,11 @@ update phone_numbers set disconnected_at = now() where id = %(id)s and disconnec
 select exists (select from phone_numbers where waba = %(waba)s and disconnected_at is null);
 
 -- name: note_health
+-- A limit that WhatsApp did not mention is the one it mentioned last.
 update phone_numbers
    set display = %(display)s, verified_name = %(verified_name)s, quality = %(quality)s, throughput = %(throughput)s,
-       tier = %(tier)s, status = %(status)s, checked_at = now()
+       tier = coalesce(nullif(%(tier)s, ''), tier), status = %(status)s, name_status = %(name_status)s, can_send = %(can_send)s,
+       obstacle = %(obstacle)s, coexists = %(coexists)s, checked_at = now()
  where id = %(id)s;
 
 -- name: note_inbound
@@ -73,9 +80,15 @@ update phone_numbers set last_inbound_at = now()
 update phone_numbers set status = %(status)s, checked_at = now() where id = %(id)s;
 
 -- name: note_tier
--- The messaging limit belongs to the business portfolio, so all numbers of an account have the same.
-update phone_numbers set tier = %(tier)s
- where waba = (select id from wabas where waba_id = %(waba_id)s) and tier <> %(tier)s;
+-- The messaging limit belongs to the business portfolio, so all numbers of its accounts have the same.
+with shared as (
+  select portfolio_row as id from wabas where waba_id = %(waba_id)s
+), noted as (
+  update portfolios p set tier = %(tier)s from shared where p.id = shared.id and p.tier <> %(tier)s
+)
+update phone_numbers n set tier = %(tier)s
+  from wabas w join shared on shared.id = w.portfolio_row
+ where w.id = n.waba and n.tier <> %(tier)s;
 
 -- name: connected_of_account
 select n.id from phone_numbers n join wabas w on w.id = n.waba

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
-from typing import Annotated
+from typing import Literal
 
 import msgspec
-from msgspec import Meta
 
 from app.core import events, live
 from app.core.db import Db, Tenant, platform_tx
@@ -14,15 +14,19 @@ from app.core.i18n import N_
 from app.core.jobs import job
 from app.core.statements import statements
 from app.numbers import credentials as vault
-from app.numbers import routing
+from app.numbers import levels, routing
+from app.numbers.breaker import REST
 from app.numbers.provider import provider
 from app.settings import settings
-from app.whatsapp.contract import Credentials, NumberInfo
+from app.whatsapp.contract import Credentials, NumberInfo, Owner
 from app.whatsapp.errors import Failure, WrongField, classify
 
 TOPIC = "numbers"
 CHANGED = "numbers_changed"
 REFUSED = "REFUSED_"  # a status of ours: the check was refused with the code that follows
+STOPPED = frozenset({"BANNED", "RESTRICTED", "DISCONNECTED", "MIGRATED", "DELETED"})
+NOT_SAID = frozenset({"", "TIER_NOT_SET", "NOT_SET"})
+CREEP = 0.01  # of full speed, a second: as unslowed() in sql/functions/campaign_sending.sql
 
 ACCOUNT_TAKEN = N_("Another workspace uses this account, and it belongs to one only. Connect a different one or sign in there.")
 NUMBER_TAKEN = N_("Another workspace uses this number, and it belongs to one only. Connect a different one or sign in there.")
@@ -31,11 +35,16 @@ q = statements("numbers")
 
 
 class PhoneNumber(msgspec.Struct, frozen=True):
-    """`waba` is the row of its account, `waba_id` Meta's name for it; quality, tier and status are in Meta's words."""
+    """`waba` is the row of its account, `waba_id` Meta's name for it; quality, tier and status are in Meta's words.
+
+    Messages a second: `ceiling` is what WhatsApp allows in all, `per_second` the campaigns' part, `speed` the share of it that
+    is left after WhatsApp said "too fast".
+    """
 
     id: int
     waba: int
     waba_id: str
+    portfolio: int
     phone_number_id: str
     display: str
     verified_name: str
@@ -43,12 +52,37 @@ class PhoneNumber(msgspec.Struct, frozen=True):
     throughput: str
     tier: str
     status: str
+    name_status: str
+    can_send: str
+    obstacle: str
+    coexists: bool
     last_inbound_at: datetime | None
     checked_at: datetime | None
     disconnected_at: datetime | None
     created_at: datetime
+    level: str
+    by_hand: bool
+    ceiling: float
     per_second: float
     burst: float
+    speed: float
+    paused_until: datetime | None
+    rate_errors: int
+    breaker: Literal["closed", "open", "trying"]
+
+    @property
+    def reserve(self) -> float:
+        """Messages a second that campaigns leave to the chat."""
+        return max(0.0, self.ceiling - self.per_second)
+
+    @property
+    def seconds_to_full_speed(self) -> int:
+        return math.ceil((1 - self.speed) / CREEP)
+
+    @property
+    def may_send(self) -> bool:
+        """As far as WhatsApp has told."""
+        return not (self.status.startswith(REFUSED) or self.status in STOPPED or self.can_send == "BLOCKED")
 
     @property
     def trouble(self) -> Failure | None:
@@ -56,30 +90,13 @@ class PhoneNumber(msgspec.Struct, frozen=True):
         return classify(int(self.status.removeprefix(REFUSED))) if self.status.startswith(REFUSED) else None
 
 
-class Pace(msgspec.Struct, frozen=True):
-    per_second: Annotated[float, Meta(ge=1, le=1000)]
-    burst: Annotated[float, Meta(ge=1, le=1500)]
-
-
-# A little under what Meta allows (80, 1,000 and 20 a second), because answers in the chat count as well.
-STANDARD = Pace(70, 100)
-HIGH = Pace(800, 1000)
-COEXISTENCE = Pace(18, 20)
-
-
-def usual_pace(info: NumberInfo) -> Pace:
-    if info.coexists:
-        return COEXISTENCE
-    return HIGH if info.throughput == "HIGH" else STANDARD
-
-
 async def find(db: Db, number_id: int) -> PhoneNumber:
-    return await db.one(q.find, PhoneNumber, id=number_id)
+    return await db.one(q.numbers, PhoneNumber, id=number_id, rest=REST)
 
 
 async def all(db: Db) -> list[PhoneNumber]:  # noqa: A001 - read as phone_number.all(db)
     """The connected ones."""
-    return await db.many(q.connected, PhoneNumber)
+    return await db.many(q.numbers, PhoneNumber, id=None, rest=REST)
 
 
 async def connect(tenant: Tenant, credentials: Credentials) -> PhoneNumber:
@@ -91,8 +108,9 @@ async def connect(tenant: Tenant, credentials: Credentials) -> PhoneNumber:
         callback=callback if callback.startswith("https://") else None,
         verify_token=settings().meta_verify_token,
     )
+    owner = await provider().owner(credentials)
     async with tenant.tx() as db:
-        number = await _save(db, vault.sealed(tenant.id, credentials), info)
+        number = await _save(db, vault.sealed(tenant.id, credentials), info, owner)
     routing.forget(credentials.waba_id)
     return number
 
@@ -106,22 +124,31 @@ async def _refuse_what_others_have(tenant: Tenant, credentials: Credentials) -> 
         raise WrongField("phone_number_id", NUMBER_TAKEN)
 
 
-async def _save(db: Db, sealed: vault.Sealed, info: NumberInfo) -> PhoneNumber:
-    keys = {"access_token": sealed.access_token, "app_secret": sealed.app_secret}
+async def _save(db: Db, sealed: vault.Sealed, info: NumberInfo, owner: Owner | None) -> PhoneNumber:
+    keys = {"access_token": sealed.access_token, "app_secret": sealed.app_secret, "portfolio": owner.id if owner else ""}
     waba = await db.value(q.save_account, waba_id=sealed.waba_id, **keys)
     if waba is None:
         raise WrongField("waba_id", ACCOUNT_TAKEN)
     number_id = await db.value(q.save_number, waba=waba, phone_number_id=info.phone_number_id, **health_of(info))
     if number_id is None:
         raise WrongField("phone_number_id", NUMBER_TAKEN)
-    pace = usual_pace(info)
-    await db.run(q.start_pacing, number_id=number_id, per_second=pace.per_second, burst=pace.burst)
+    await db.run(q.start_pacing, number_id=number_id)
+    await note_limits(db, await find(db, number_id), owner)
     await events.record(db, "number_connected", waba=waba)
     await live.announce(db, TOPIC, CHANGED, number_id)
     return await find(db, number_id)
 
 
-def health_of(info: NumberInfo) -> dict[str, str]:
+async def note_limits(db: Db, number: PhoneNumber, owner: Owner | None) -> None:
+    """What WhatsApp said of them, to where the engine looks: the rate to the number, the tier to the portfolio."""
+    await levels.follow(db, number.id, levels.of(number))
+    if owner is not None:
+        await db.run(q.join_portfolio, waba=number.waba, meta_id=owner.id, name=owner.name)
+    if number.tier not in NOT_SAID:
+        await db.run(q.note_tier, waba_id=number.waba_id, tier=number.tier)
+
+
+def health_of(info: NumberInfo) -> dict[str, str | bool]:
     """What is kept of the provider's answer."""
     return {
         "display": info.display_phone_number,
@@ -130,13 +157,11 @@ def health_of(info: NumberInfo) -> dict[str, str]:
         "throughput": info.throughput,
         "tier": info.limit or "",
         "status": info.status,
+        "name_status": info.name_status or "",
+        "can_send": info.can_send,
+        "obstacle": info.obstacle,
+        "coexists": info.coexists,
     }
-
-
-async def set_pace(db: Db, number: PhoneNumber, pace: Pace) -> PhoneNumber:
-    await db.run(q.set_pace, number_id=number.id, per_second=pace.per_second, burst=pace.burst)
-    await live.announce(db, TOPIC, CHANGED, number.id)
-    return await find(db, number.id)
 
 
 async def disconnect(db: Db, number: PhoneNumber) -> None:

@@ -16,8 +16,8 @@ from app.core.db import Tenant
 from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
 from app.core.i18n import N_
 from app.core.pages import Page, page, redirect
-from app.numbers import health, phone_number, simulated
-from app.numbers.phone_number import Pace, PhoneNumber
+from app.numbers import health, levels, phone_number, simulated
+from app.numbers.phone_number import PhoneNumber
 from app.whatsapp.contract import Credentials
 from app.whatsapp.errors import NotSent, OutcomeUnknown, ProviderError, WrongField
 
@@ -99,11 +99,15 @@ async def check(request: CurrentRequest, viewer: CurrentViewer, number_id: FromP
 
 @put("/{number_id:int}/pace", guards=[needs(Permission.MANAGE_NUMBERS)])
 async def set_pace(request: CurrentRequest, db: TenantDb, data: SubmittedForm, number_id: FromPath[int]) -> Page:
-    number, form = await phone_number.find(db, number_id), parse(Pace, data)
+    number, form = await phone_number.find(db, number_id), parse(levels.Choice, data)
     form.errors = {field: BAD_PACE if error == NOT_POSSIBLE else error for field, error in form.errors.items()}
-    if form.errors:
-        return _show(request, number, "pace", form=form, status=422)
-    return _show(request, await phone_number.set_pace(db, number, form.value), "pace", saved=True)
+    try:
+        if not form.errors:
+            await levels.choose(db, number, form.value)
+            return _show(request, await phone_number.find(db, number_id), "pace", saved=True)
+    except levels.TooFast as problem:
+        form.errors["per_second"] = problem.message
+    return _show(request, number, "pace", form=form, status=422)
 
 
 @delete("/{number_id:int}", status_code=200, guards=[needs(Permission.MANAGE_NUMBERS)])

@@ -32,7 +32,8 @@ class Sent(Struct, frozen=True):
 class NumberInfo(Struct, frozen=True):
     """A number in the provider's own words; `limit` is TIER_…, `throughput` STANDARD, HIGH or NOT_APPLICABLE.
 
-    One that `coexists` is also used in the WhatsApp Business app, which slows it to 20 messages a second.
+    One that `coexists` is also used in the WhatsApp Business app, which slows it to 20 messages a second. `can_send` is
+    AVAILABLE, LIMITED or BLOCKED, and `obstacle` the provider's own sentence for why.
     """
 
     phone_number_id: str
@@ -45,9 +46,17 @@ class NumberInfo(Struct, frozen=True):
     throughput: str = "STANDARD"
     limit: str | None = None
     can_send: str = "AVAILABLE"
+    obstacle: str = ""
     health: Json | None = None
     official: bool = False
     coexists: bool = False
+
+
+class Owner(Struct, frozen=True):
+    """The business portfolio of an account: its numbers share one messaging limit, and people's user ids belong to it."""
+
+    id: str
+    name: str = ""
 
 
 class TemplateInfo(Struct, frozen=True):
@@ -107,6 +116,9 @@ class Provider(Protocol):
         """Check every credential and subscribe to webhooks, at `callback` unless the app's default address serves."""
 
     async def number(self, credentials: Credentials) -> NumberInfo: ...
+
+    async def owner(self, credentials: Credentials) -> Owner | None:
+        """None when the provider will not name it to this token."""
 
     async def register(self, credentials: Credentials, pin: str) -> None:
         """Register the number for sending; the six-digit PIN sets or must match its two-step verification."""

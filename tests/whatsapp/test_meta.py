@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from app.core.outbound import OutcomeUnknown, open_client
-from app.whatsapp.contract import CreatedTemplate, Credentials, MediaFile, NumberInfo, Sent
+from app.whatsapp.contract import CreatedTemplate, Credentials, MediaFile, NumberInfo, Owner, Sent
 from app.whatsapp.errors import Action, ProviderError, WrongField
 from app.whatsapp.meta.client import Meta
 from app.whatsapp.outgoing import text
@@ -164,6 +164,28 @@ async def test_a_number_in_full(client):
         assert (number.throughput, number.limit, number.quality, number.can_send) == ("HIGH", "TIER_10K", "UNKNOWN", "LIMITED")
         assert number.health["entities"] == [{"entity_type": "WABA"}]
         assert "throughput" in server.heard[0].query["fields"]
+
+
+async def test_what_stands_in_a_numbers_way_is_said_in_metas_words(client):
+    fault = {"error_code": 141006, "error_description": "There is an error with your payment method.", "possible_solution": "Pay."}
+    entities = [{"entity_type": "PHONE_NUMBER"}, {"entity_type": "WABA", "can_send_message": "BLOCKED", "errors": [fault]}]
+    node = {"id": "555", "health_status": {"can_send_message": "BLOCKED", "entities": entities}}
+    async with listening(lambda _: (200, node)) as server:
+        number = await Meta(client, server.url).number(CREDENTIALS)
+        assert (number.can_send, number.obstacle) == ("BLOCKED", "There is an error with your payment method.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "owner"),
+    [
+        ((200, {"id": "777", "owner_business_info": {"id": "42", "name": "Casa Olmo"}}), Owner("42", "Casa Olmo")),
+        ((200, {"id": "777"}), None),
+        ((403, {"error": {"code": 200, "message": "no permission"}}), None),
+    ],
+)
+async def test_the_portfolio_of_an_account_is_named_or_not(client, answer, owner):
+    async with listening(lambda _: answer) as server:
+        assert await Meta(client, server.url).owner(CREDENTIALS) == owner
 
 
 async def test_files_go_up_and_come_down(client):

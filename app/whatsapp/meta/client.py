@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from app.core.outbound import TRANSFER_SECONDS, Client, OutcomeUnknown, exchange
 from app.whatsapp import outgoing
-from app.whatsapp.contract import CreatedTemplate, Credentials, Json, MediaFile, NumberInfo, Sent, TemplateInfo
-from app.whatsapp.errors import ProviderError
+from app.whatsapp.contract import CreatedTemplate, Credentials, Json, MediaFile, NumberInfo, Owner, Sent, TemplateInfo
+from app.whatsapp.errors import Action, ProviderError
 from app.whatsapp.meta import connecting
 from app.whatsapp.meta.graph import GRAPH_URL, Graph, refusal
-from app.whatsapp.meta.nodes import NUMBER_FIELDS, TEMPLATE_FIELDS, NumberNode, TemplatePage, read
+from app.whatsapp.meta.nodes import NUMBER_FIELDS, TEMPLATE_FIELDS, AccountNode, NumberNode, TemplatePage, read
 
 BAD_CURSOR = 131059
 TEMPLATES_PER_PAGE = 100
@@ -125,6 +125,16 @@ class Meta:
         query = {"fields": NUMBER_FIELDS}
         answer = await self.graph.call("GET", credentials.phone_number_id, credentials.access_token, query=query)
         return read(answer, NumberNode).info()
+
+    async def owner(self, credentials: Credentials) -> Owner | None:
+        query = {"fields": "owner_business_info"}
+        try:
+            answer = await self.graph.call("GET", credentials.waba_id, credentials.access_token, query=query)
+        except ProviderError as error:
+            if error.failure.action in (Action.RETRY, Action.SLOW_NUMBER):
+                raise
+            return None
+        return read(answer, AccountNode).owner_business_info
 
     async def register(self, credentials: Credentials, pin: str) -> None:
         body = outgoing.encode({"messaging_product": "whatsapp", "pin": pin})

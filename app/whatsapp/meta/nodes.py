@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from app.core.outbound import OutcomeUnknown
-from app.whatsapp.contract import Json, NumberInfo, TemplateInfo
+from app.whatsapp.contract import Json, NumberInfo, Owner, TemplateInfo
 
 T = TypeVar("T")
 
@@ -29,6 +29,16 @@ class Throughput(Struct, frozen=True):
 class Health(Struct, frozen=True):
     can_send_message: str = "AVAILABLE"
     entities: list[Json] = []
+
+    @property
+    def obstacle(self) -> str:
+        """The first fault that is named, of the number, its account, portfolio or app."""
+        faults = (fault for entity in self.entities for fault in entity.get("errors") or ())
+        return next((str(fault.get("error_description") or "") for fault in faults), "")
+
+
+class AccountNode(Struct, frozen=True):
+    owner_business_info: Owner | None = None
 
 
 class NumberNode(Struct, frozen=True):
@@ -58,6 +68,7 @@ class NumberNode(Struct, frozen=True):
             throughput=(self.throughput or Throughput()).level,
             limit=self.whatsapp_business_manager_messaging_limit,
             can_send=health.can_send_message,
+            obstacle=health.obstacle,
             health=msgspec.to_builtins(self.health_status),
             official=self.is_official_business_account,
             coexists=self.is_on_biz_app,
