@@ -10,6 +10,7 @@ from app.settings import GRAPH_URL, settings
 from app.whatsapp.contract import Credentials
 
 JSON = {"content-type": "application/json"}
+TIER = "TIER_10K"  # enough to try everything, and a limit to be seen
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -35,6 +36,7 @@ async def make(name: str) -> Credentials:
     """A number whose webhooks come to us. Raises NotSent or OutcomeUnknown."""
     wish = {
         "verified_name": name,
+        "limit": TIER,
         "webhook_url": f"{settings().public_url}/intake/meta",
         "app_secret": new_token(),
         "verify_token": settings().meta_verify_token,

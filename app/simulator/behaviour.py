@@ -29,9 +29,15 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shuffle: bool = False
     statuses: bool = True
     accept_but_drop_answer_share: Share = 0
+    late_answer_share: Share = 0
+    late_answer_ms: Span = (400, 800)
     error_after_accept_share: Share = 0
     refuse_share: Share = 0
     error_code: int = 130429
+    limit_people: bool = False  # whether the portfolio's messaging limit is enforced
+    held_share: Share = 0  # templates that wait for a quality check, how long, and how many do not pass it
+    held_ms: Span = (2000, 2000)
+    held_failed_share: Share = 0
     latency_ms: Span = (0, 0)
     review_ms: int = 2000
 

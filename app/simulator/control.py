@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.simulator import access, inbound, templates, webhooks
+from app.simulator import access, inbound, rulings, templates, webhooks
 from app.simulator.behaviour import changed
 from app.simulator.http import Answer, BadRequest, Request, json_answer
 from app.simulator.samples import MIMES
@@ -23,6 +23,8 @@ def answer(world: World, request: Request) -> Answer | None:
     match request.method, request.path.removeprefix("/simulator"):
         case "POST", "/numbers":
             return add_number(world, request.json())
+        case "PUT", "/numbers":
+            return rule(world, request.json())
         case "PUT", "/behaviour":
             return behave(world, request.json())
         case "GET", "/received":
@@ -50,6 +52,13 @@ def add_number(world: World, wanted: dict[str, Any]) -> Answer:
         number.behaviour = changed(number.behaviour, behaviour)
     told = {name: getattr(connection, name) for name in TOLD}
     return json_answer(told | {"access_token": access.token_for(connection)})
+
+
+def rule(world: World, wanted: dict[str, Any]) -> Answer:
+    """Meta decides something about a number, and tells: {"phone_number_id", "limit": "TIER_2K", …}."""
+    (number,) = numbers(world, {"phone_number_id": str(wanted.pop("phone_number_id", ""))})
+    rulings.decide(world, number, wanted)
+    return json_answer({"success": True})
 
 
 def behave(world: World, wanted: dict[str, Any]) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.simulator import media, sending, templates, webhooks
+from app.simulator import media, rulings, sending, templates, webhooks
 from app.simulator.access import Access, account_of, number_of
 from app.simulator.errors import GraphError, NodeError, missing, unknown
 from app.simulator.http import Answer, Hangup, Request, json_answer
@@ -73,21 +73,23 @@ def account_fields(account: Account, fields: str) -> dict[str, Any]:
     return chosen(account.id, fields, {
         "id": account.id, "name": name, "currency": "EUR", "timezone_id": "1", "message_template_namespace": f"ns_{account.id}",
         "account_review_status": "APPROVED", "business_verification_status": "verified", "country": "ES",
-        "owner_business_info": {"id": account.business_id, "name": name}, "ownership_type": "SELF",
-        "whatsapp_business_manager_messaging_limit": account.app.limit,
+        "owner_business_info": {"id": account.portfolio.id, "name": account.portfolio.name}, "ownership_type": "SELF",
+        "whatsapp_business_manager_messaging_limit": account.portfolio.tier,
         "health_status": {"can_send_message": "AVAILABLE", "entities": []},
     })  # fmt: skip
 
 
 def number_fields(number: Number, fields: str) -> dict[str, Any]:
-    connection = number.connection
+    connection, tier = number.connection, number.account.portfolio.tier
+    able = "BLOCKED" if connection.status in rulings.STOPPED else "AVAILABLE"
     return chosen(number.id, fields, {
         "id": number.id, "display_phone_number": connection.display_phone_number, "verified_name": connection.verified_name,
-        "status": "CONNECTED", "quality_rating": "GREEN", "name_status": "APPROVED", "code_verification_status": "VERIFIED",
-        "platform_type": "CLOUD_API", "throughput": {"level": connection.throughput}, "account_mode": "LIVE",
-        "whatsapp_business_manager_messaging_limit": connection.limit, "messaging_limit_tier": connection.limit,
-        "is_official_business_account": False, "is_on_biz_app": False,
-        "health_status": {"can_send_message": "AVAILABLE", "entities": []},
+        "status": connection.status, "quality_rating": connection.quality, "name_status": "APPROVED",
+        "code_verification_status": "VERIFIED", "platform_type": "CLOUD_API", "account_mode": "LIVE",
+        "throughput": {"level": connection.throughput},
+        "whatsapp_business_manager_messaging_limit": tier, "messaging_limit_tier": tier,
+        "is_official_business_account": False, "is_on_biz_app": connection.coexists,
+        "health_status": {"can_send_message": able, "entities": []},
         "webhook_configuration": {"application": connection.webhook_url}
         | ({"phone_number": number.override_url} if number.override_url else {})
         | ({"whatsapp_business_account": number.account.override_url} if number.account.override_url else {}),

@@ -12,7 +12,7 @@ import uvicorn
 
 from app.simulator import control, graph, media, memory, phone, sending
 from app.simulator.access import Access, access
-from app.simulator.behaviour import draw
+from app.simulator.behaviour import draw, happens
 from app.simulator.errors import GraphError
 from app.simulator.http import (
     Answer,
@@ -85,7 +85,10 @@ async def carry_message(world: World, found: Access, number_id: str, request: Re
     number = world.numbers.get(number_id)
     if number is not None and number.behaviour.latency_ms != (0, 0):
         await asyncio.sleep(draw(number.behaviour.latency_ms))
-    return sending.send(world, found, number_id, request)
+    answer = sending.send(world, found, number_id, request)
+    if number is not None and happens(number.behaviour.late_answer_share):
+        await asyncio.sleep(draw(number.behaviour.late_answer_ms))
+    return answer
 
 
 def nowhere() -> Answer:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from app.simulator import ids, statuses, template_use
+from app.simulator import ids, rulings, statuses, template_use
 from app.simulator.access import Access, number_of
 from app.simulator.behaviour import happens
 from app.simulator.contents import check
@@ -32,7 +32,7 @@ def send(world: World, found: Access, number_id: str, request: Request) -> Answe
     person = person_of(number, wanted)
     try:
         template = checked_content(world, number, person, wanted)
-        take_limits(number, person)
+        take_limits(number, person, is_template=template is not None)
     except GraphError as refusal:
         if person in number.talks:
             number.talks[person].tell("The business was refused", f"POST /messages · {kind_of(wanted)} · {refusal.code}")
@@ -80,16 +80,22 @@ def checked_content(world: World, number: Number, person: str, wanted: dict[str,
     return None
 
 
-def take_limits(number: Number, person: str) -> None:
+def take_limits(number: Number, person: str, *, is_template: bool) -> None:
     behaviour, now = number.behaviour, clock()
     if not number.registered:
         raise GraphError(133010)
+    if number.connection.status in rulings.STOPPED:
+        raise GraphError(131031)
     if happens(behaviour.refuse_share):
         raise GraphError(behaviour.error_code)
     if not number.throughput.take(now):
         raise GraphError(130429)
     if not number.pairs.take(person, now):
         raise GraphError(131056)
+    begins = behaviour.limit_people and is_template and not number.window_is_open(person, now)
+    if begins and not number.account.portfolio.take(person, now):
+        # Meta names no code for this. Its page sends whoever gets 131048 to the one on limits by quality.
+        raise GraphError(131048)
 
 
 def accepted(
@@ -105,13 +111,16 @@ def accepted(
     if kind in COUNTED:
         number.count(person, message.callback)
     talk.tell("The business wrote", f"POST /messages · {template.name if template else kind}")
-    statuses.schedule(world, number, talk, message, kind=kind)
+    held = template is not None and happens(number.behaviour.held_share)
+    statuses.schedule(world, number, talk, message, kind=kind, held=held)
     if happens(number.behaviour.accept_but_drop_answer_share):
         return Hangup()
     if happens(number.behaviour.error_after_accept_share):
         raise GraphError(131000)
     contact = {"input": str(wanted.get("to") or person)} | ({"user_id": person} if talk.is_bsuid else {"wa_id": person})
-    told = {"id": message.wamid} | ({"message_status": "accepted"} if kind == "template" else {})
+    told = {"id": message.wamid}
+    if template is not None:
+        told["message_status"] = "held_for_quality_assessment" if held else "accepted"
     return json_answer({"messaging_product": "whatsapp", "contacts": [contact], "messages": [told]})
 
 

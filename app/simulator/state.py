@@ -12,7 +12,7 @@ import msgspec
 
 from app.simulator import ids
 from app.simulator.behaviour import Behaviour
-from app.simulator.limits import PER_SECOND, Pairs, Throughput
+from app.simulator.limits import COEXISTENCE_PER_SECOND, PER_SECOND, Pairs, Portfolio, Throughput
 
 WINDOW = 24 * 3600.0
 MESSAGES_KEPT = 20_000  # over all talks; a benchmark must not fill the memory
@@ -31,9 +31,17 @@ class Connection(msgspec.Struct, omit_defaults=True):
     verified_name: str = "Casa Olmo"
     throughput: str = "STANDARD"
     messages_per_second: int = 0
-    limit: str = "TIER_250"
+    limit: str = "TIER_UNLIMITED"
+    quality: str = "GREEN"
+    status: str = "CONNECTED"
+    coexists: bool = False
     app_id: str = ""
     business_id: str = ""
+
+    @property
+    def per_second(self) -> int:
+        usual = COEXISTENCE_PER_SECOND if self.coexists else PER_SECOND.get(self.throughput, PER_SECOND["STANDARD"])
+        return self.messages_per_second or usual
 
 
 class Message(msgspec.Struct, eq=False, gc=False):
@@ -109,7 +117,7 @@ class Number:
         self.behaviour = behaviour
         self.digits = "".join(filter(str.isdecimal, connection.display_phone_number))
         self.country_code = connection.display_phone_number.lstrip("+").partition(" ")[0]
-        self.throughput = Throughput(connection.messages_per_second or PER_SECOND.get(connection.throughput, 80))
+        self.throughput = Throughput(connection.per_second)
         self.pairs = Pairs()
         self.registered = True
         self.pin = ""
@@ -150,9 +158,9 @@ class Number:
 class Account:
     """A WhatsApp business account (WABA)."""
 
-    def __init__(self, account_id: str, business_id: str, app_id: str) -> None:
+    def __init__(self, account_id: str, portfolio: Portfolio, app_id: str) -> None:
         self.id = account_id
-        self.business_id = business_id
+        self.portfolio = portfolio
         self.app_id = app_id
         self.numbers: dict[str, Number] = {}
         self.templates: dict[tuple[str, str], Template] = {}
@@ -168,6 +176,7 @@ class Account:
 class World:
     def __init__(self, public: str | None = None) -> None:
         self.public = public
+        self.portfolios: dict[str, Portfolio] = {}
         self.accounts: dict[str, Account] = {}
         self.numbers: dict[str, Number] = {}
         self.templates: dict[str, Template] = {}
@@ -193,7 +202,9 @@ class World:
         connection.display_phone_number = connection.display_phone_number or f"+34 9{connection.phone_number_id[-8:]}"
         account = self.accounts.get(connection.waba_id)
         if account is None:
-            account = self.accounts[connection.waba_id] = Account(connection.waba_id, connection.business_id, connection.app_id)
+            wanted = Portfolio(connection.business_id, connection.verified_name, connection.limit)
+            portfolio = self.portfolios.setdefault(connection.business_id, wanted)
+            account = self.accounts[connection.waba_id] = Account(connection.waba_id, portfolio, connection.app_id)
             account.subscribed = subscribed
         number = Number(account, connection, behaviour or Behaviour())
         account.numbers[number.id] = self.numbers[number.id] = number

@@ -35,12 +35,16 @@ class Step(NamedTuple):
     code: int = 0
 
 
-def schedule(world: World, number: Number, talk: Talk, message: Message, *, kind: str) -> None:
+def schedule(world: World, number: Number, talk: Talk, message: Message, *, kind: str, held: bool = False) -> None:
     """Draws this message's future. A person whom somebody plays reads when they look, not by chance."""
     behaviour = number.behaviour
     if not behaviour.statuses or not number.account.subscribed:
         return
     delays, ending = behaviour.delay_ms, talk.person[-4:]
+    begins = clock() + (draw(behaviour.held_ms) if held else 0)
+    if held and happens(behaviour.held_failed_share):
+        add(world, begins, Step(number, talk, message, "failed", 132015))
+        return
     future = [("sent", draw(delays.sent), 0)]
     if failure := FATES.get(ending, 131026 if happens(behaviour.failed_share) else 0):
         future.append(("failed", draw(delays.delivered), failure))
@@ -54,9 +58,8 @@ def schedule(world: World, number: Number, talk: Talk, message: Message, *, kind
     order = sorted(wait for _, wait, _ in future)
     if behaviour.shuffle:
         random.shuffle(order)
-    now = clock()
     for (status, _, code), wait in zip(future, order, strict=True):
-        add(world, now + wait, Step(number, talk, message, status, code))
+        add(world, begins + wait, Step(number, talk, message, status, code))
 
 
 def add(world: World, at: float, step: Step) -> None:

@@ -35,6 +35,30 @@ async def test_a_number_shows_its_fields(a_business: Make) -> None:
     assert (await olmo.graph.get(f"/{olmo.waba_id}?fields=id,name")).json() == {"id": olmo.waba_id, "name": "Casa Olmo"}
 
 
+async def test_what_meta_decides_is_shown_and_told(a_business: Make) -> None:
+    olmo = await a_business(limit="TIER_250")
+    sister = await a_business(business_id=olmo.made["business_id"], verified_name="Olmo Norte")
+    owner = (await sister.graph.get(f"/{sister.waba_id}?fields=owner_business_info")).json()["owner_business_info"]
+    assert owner == {"id": olmo.made["business_id"], "name": "Casa Olmo"}
+    ruling = {"throughput": "HIGH", "quality": "YELLOW", "limit": "TIER_2K", "status": "RESTRICTED", "coexists": True}
+    answer = await olmo.door.put("/numbers", json={"phone_number_id": olmo.id, **ruling})
+    assert answer.status_code == 200, answer.text
+    await eventually(lambda: len(olmo.changes()) == 4)
+    told = {change["field"]: change["value"] for change in olmo.changes()}
+    assert told["business_capability_update"]["max_daily_conversations_per_business"] == "TIER_2K"
+    assert told["account_update"]["event"] == "ACCOUNT_RESTRICTION"
+    assert {change["value"].get("event") for change in olmo.changes()} >= {"THROUGHPUT_UPGRADE", "FLAGGED"}
+    assert [change["field"] for change in sister.changes()] == ["business_capability_update"]
+    shown = (await olmo.graph.get(f"/{olmo.id}?fields={FIELDS},is_on_biz_app")).json()
+    assert (shown["throughput"]["level"], shown["quality_rating"], shown["status"]) == ("HIGH", "YELLOW", "RESTRICTED")
+    assert (shown["health_status"]["can_send_message"], shown["is_on_biz_app"]) == ("BLOCKED", True)
+    person = somebody()
+    await olmo.hears(person)
+    assert await olmo.refused(person) == 131031
+    strange = await olmo.door.put("/numbers", json={"phone_number_id": olmo.id, "quality": "PINK"})
+    assert strange.status_code == 400
+
+
 async def test_an_unknown_id_is_no_object(olmo: Business) -> None:
     answer = await olmo.graph.get("/1046")
     assert (answer.status_code, answer.json()["error"]["code"], answer.json()["error"]["error_subcode"]) == (400, 100, 33)

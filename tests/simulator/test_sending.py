@@ -189,6 +189,21 @@ async def test_a_pair_may_borrow_a_burst_of_45(olmo: Business) -> None:
     assert answers[45].json()["error"]["code"] == 131056
 
 
+async def test_a_portfolio_begins_with_so_many_people_a_day(a_business: Make) -> None:
+    olmo = await a_business(limit="TIER_50", limit_people=True)
+    sister = await a_business(business_id=olmo.made["business_id"], limit_people=True)
+    for business in (olmo, sister):
+        await approved(business)
+    people, content = [somebody() for _ in range(51)], filled("envio", "Ana", "A-17")
+    for person in people[:49]:
+        assert (await olmo.send(person, "template", content)).status_code == 200
+    assert (await sister.send(people[49], "template", content)).status_code == 200
+    assert await olmo.refused(people[50], "template", content) == 131048
+    assert (await olmo.send(people[0], "template", content)).status_code == 200
+    await olmo.hears(people[50])
+    assert (await olmo.send(people[50], "template", content)).status_code == 200
+
+
 async def test_a_number_has_its_messages_per_second(a_business: Make) -> None:
     olmo = await a_business(messages_per_second=4)
     await approved(olmo)

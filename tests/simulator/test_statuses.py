@@ -52,6 +52,18 @@ async def test_the_last_digits_tell_a_persons_fate(a_business: Make) -> None:
     assert olmo.story_of(staying) == ["sent"]
 
 
+async def test_templates_can_be_held_back_for_their_quality(a_business: Make) -> None:
+    olmo = await a_business(read_share=0, held_share=1, held_ms=[300, 300])
+    (passed,) = await promoted(olmo, somebody())
+    assert olmo.story_of(passed) == []
+    await eventually(lambda: olmo.story_of(passed) == ["sent", "delivered"])
+    await olmo.behave(held_failed_share=1, held_ms=[0, 0])
+    (dropped,) = await promoted(olmo, somebody())
+    await eventually(lambda: olmo.story_of(dropped) == ["failed"])
+    (status,) = [status for status in olmo.values("statuses") if status["id"] == dropped]
+    assert status["errors"][0]["code"] == 132015
+
+
 async def test_many_statuses_share_a_webhook(olmo: Business) -> None:
     await promoted(olmo, *(somebody() for _ in range(40)))
     await eventually(lambda: len(olmo.values("statuses")) >= 80)
