@@ -3,54 +3,75 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 import socket
-import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
 
 from app.accounts import account
+from app.bench import report
+from app.bench.processes import Processes, Running, children_of, peak_mb
 from app.bench.stock import Place
+from app.bench.wire import Wire
 from app.core import embedded
 from app.core.db import Tenant, open_pool, platform_tx
+from app.core.embedded import Embedded
 from app.core.migrate import migrate
 from app.core.secrets import new_token
 from app.numbers import provider
 from app.settings import change_environment, environment
 
 STARTS_WITHIN = 60.0  # seconds
+TAIL = 4000  # characters of a log that are shown when something goes wrong
 
 
 class House(Place, kw_only=True):
-    """All of it, and the process that serves."""
+    """All of it, and its processes."""
 
     database_url: str
     home: Path
     email: str
     password: str
-    server: asyncio.subprocess.Process
-    started: list[asyncio.subprocess.Process]
+    processes: Processes
+    wire: Wire | None
+
+    @property
+    def server(self) -> Running:
+        """The process that serves pages."""
+        return next(each for each in self.processes.running if each.kind in ("serve", "web"))
 
     def peak_mb(self) -> float:
-        """The most memory that `serve` ever held: VmHWM of the kernel."""
-        status = Path(f"/proc/{self.server.pid}/status").read_text()
-        kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-        return round(int(kilobytes) / 1024, 1)
+        return peak_mb(self.server.pid)
 
-    async def kill(self) -> None:
-        """No signal that it could answer: as when the power goes."""
-        self.server.kill()
-        await self.server.wait()
+    @property
+    def postgres(self) -> int:
+        """The process of its server."""
+        return int((self.home / "postgres" / "postmaster.pid").read_text().split("\n")[0])
 
-    async def start_again(self, command: str) -> None:
-        """The same half once more."""
-        self.server = await _python("-m", "app", command)
-        self.started.append(self.server)
+    async def kill_postgres(self) -> None:
+        """All of its processes at once, and a new server on what is on the disk."""
+        for pid in (self.postgres, *children_of(self.postgres)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        await asyncio.to_thread(embedded.start, self.home)
+
+    @asynccontextmanager
+    async def signed_in(self) -> AsyncIterator[httpx.AsyncClient]:
+        """A browser of the owner, with as many tabs as one likes."""
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(base_url=self.url, timeout=30, limits=limits) as browser:
+            await browser.get("/sign-in")
+            browser.headers["x-csrftoken"] = browser.cookies["csrf"]
+            answer = await browser.post("/sign-in", data={"email": self.email, "password": self.password})
+            if answer.status_code != 303:
+                raise RuntimeError(f"sign-in answered {answer.status_code}")
+            yield browser
 
 
 def free_port() -> int:
@@ -60,52 +81,51 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def opened(*, commands: tuple[str, ...] = ("serve",)) -> AsyncIterator[House]:
-    """With META_GRAPH_URL set, that server is the provider; otherwise a simulator of our own. All of it is gone afterwards."""
+async def opened(*, commands: tuple[str, ...] = ("serve",), wired: bool = False) -> AsyncIterator[House]:
+    """With META_GRAPH_URL set, that server is the provider; otherwise a simulator of our own, `wired` over a line that can be
+    cut. All of it is gone afterwards."""
     home = Path(tempfile.mkdtemp(prefix="recado-bench-"))
-    port, simulator = free_port(), None
-    graph_url = environment("META_GRAPH_URL")
-    started: list[asyncio.subprocess.Process] = []
-    if not graph_url:
-        simulator = free_port()
-        graph_url = f"http://127.0.0.1:{simulator}"
-        started.append(await _python("-m", "app.simulator", "--port", str(simulator)))
-    change_environment({"META_GRAPH_URL": graph_url, "RECADO_HOME": str(home), "PORT": str(port), "DATABASE_URL": ""})
-    server = await asyncio.to_thread(embedded.start, home)
-    try:
-        await migrate(server.url)
-        async with open_pool(server.url, size=4):
-            tenant, email, password = await _workspace()
-            for command in commands:
-                started.append(await _python("-m", "app", command))
-            if simulator is not None:
-                await answers(f"{graph_url}/simulator")
-            url = f"http://127.0.0.1:{port}"
-            await answers(f"{url}/health")
-            yield House(
-                url=url, graph_url=graph_url, tenant=tenant, database_url=server.url, home=home,
-                email=email, password=password, server=started[-1], started=started,
-            )  # fmt: skip
-    finally:
-        await provider.close()
-        for process in reversed(started):
-            await _stop(process)
-        await asyncio.to_thread(server.stop)
-        shutil.rmtree(home, ignore_errors=True)
-
-
-async def _python(*arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.DEVNULL)
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.send_signal(signal.SIGTERM)
+    port, outside, wire = free_port(), environment("META_GRAPH_URL"), None
+    graph_url = outside
+    with (home / "log").open("wb") as log:
+        processes = Processes(log)
+        if not graph_url:
+            graph_url = f"http://127.0.0.1:{(simulator := free_port())}"
+            await processes.start("simulator", "-m", "app.simulator", "--port", str(simulator))
+            if wired:
+                wire = Wire(free_port(), simulator)
+                await wire.mend()
+        called = f"http://127.0.0.1:{wire.port}" if wire else graph_url
+        change_environment({"META_GRAPH_URL": called, "RECADO_HOME": str(home), "PORT": str(port), "DATABASE_URL": ""})
+        server = await asyncio.to_thread(embedded.start, home)
         try:
-            await asyncio.wait_for(process.wait(), 8)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+            await migrate(server.url)
+            async with open_pool(server.url, size=4):
+                tenant, email, password = await _workspace()
+                for command in commands:
+                    await processes.start(command)
+                await answers(f"{graph_url}/simulator")
+                url = f"http://127.0.0.1:{port}"
+                await answers(f"{url}/health")
+                yield House(
+                    url=url, graph_url=graph_url, tenant=tenant, database_url=server.url, home=home, email=email,
+                    password=password, processes=processes, wire=wire,
+                )  # fmt: skip
+        except BaseException:
+            report.progress((home / "log").read_text(errors="replace")[-TAIL:])
+            raise
+        finally:
+            await _close(processes, wire, server)
+            change_environment({"META_GRAPH_URL": outside})
+            shutil.rmtree(home, ignore_errors=True)
+
+
+async def _close(processes: Processes, wire: Wire | None, server: Embedded) -> None:
+    await provider.close()
+    await processes.stop_all()
+    if wire is not None:
+        await wire.cut()
+    await asyncio.to_thread(server.stop)
 
 
 async def answers(url: str) -> None:

@@ -32,8 +32,9 @@ async def run(messages: int) -> dict[str, Any]:
             await launch.launch(db, draft)
         for share in KILLS:
             await _reached(house, number, int(messages * share))
-            await house.kill()
-            await house.start_again("worker")
+            (worker,) = house.processes.of("worker")
+            await house.processes.kill(worker)
+            await house.processes.start("worker")
         stuck = await _settled(house, draft)
         received = await counted(house, [number])
         return {

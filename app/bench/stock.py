@@ -19,18 +19,19 @@ BODY = "Hola {{1}}, tu pedido {{2}} llega mañana. Gracias por esperar."
 
 
 class Place(msgspec.Struct, kw_only=True):
-    """A workspace, and where it and its provider answer."""
+    """A workspace, where it and its provider answer, and, where somebody has to press buttons, their browser."""
 
     url: str
     graph_url: str
     tenant: Tenant
+    browser: httpx.AsyncClient | None = None
 
 
 async def connected_number(place: Place, *, per_second: int, statuses: bool = True, **behaviour: Any) -> PhoneNumber:
     """A number of the simulator with this throughput, connected as a person would connect it, with an approved template."""
     secret = new_token()
     wish = {
-        "verified_name": "Bench", "throughput": "HIGH", "messages_per_second": per_second * 2,
+        "verified_name": "Bench", "throughput": "HIGH", "messages_per_second": per_second * 2, "limit": "TIER_UNLIMITED",
         "webhook_url": f"{place.url}/intake/meta", "app_secret": secret, "verify_token": settings().meta_verify_token,
         "review_ms": 0, "statuses": statuses, **behaviour,
     }  # fmt: skip
@@ -40,8 +41,9 @@ async def connected_number(place: Place, *, per_second: int, statuses: bool = Tr
     number = await phone_number.connect(place.tenant, Credentials(**{name: made[name] for name in names}))
     async with place.tenant.tx() as db:
         await db.conn.execute(
-            "update pacing set per_second = %s, burst = %s, tokens = 0, refilled_at = now() where number_id = %s",
-            (per_second, per_second, number.id),
+            "update pacing set level = 'CUSTOM', by_hand = true, ceiling = %s, per_second = %s, burst = %s, tokens = 0,"
+            " refilled_at = now() where number_id = %s",
+            (per_second * 2, per_second, per_second, number.id),
         )
         await _approved(db, place, made, number)
     return number
@@ -63,16 +65,17 @@ async def _approved(db: Db, place: Place, made: dict[str, str], number: PhoneNum
 
 
 async def people(place: Place, count: int, *, first: int = 0) -> None:
-    """Contacts with valid Spanish mobile numbers, labelled by the thousand they are in."""
+    """Contacts with valid Spanish mobile numbers, none of which acts out a fate in the simulator (0000 to 0003)."""
     async with place.tenant.tx() as db:
         await db.conn.execute(
             """with made as (
                  insert into contacts (name, variables)
                  select 'Persona ' || n, jsonb_build_object('pedido', 'A-' || n) from generate_series(%s::int, %s::int) n
+                  where n %% 10000 > 3 limit %s
                  returning id, name)
                insert into contact_identities (contact_id, kind, value)
                select id, 'phone', '+346' || lpad(split_part(name, ' ', 2), 8, '0') from made""",
-            (10_000_000 + first, 10_000_000 + first + count - 1),
+            (10_000_000 + first, 10_000_000 + first + count + count // 1000 + 4, count),
         )
 
 
@@ -89,9 +92,10 @@ async def labelled(place: Place, name: str, *, share: int, of: int) -> int:
     return int(made[0])
 
 
-async def campaign(place: Place, number: PhoneNumber, *, label_id: int) -> int:
-    """A draft to everybody with the label."""
-    audience = msgspec.json.encode({"kind": "labels", "ids": [label_id]}).decode()
+async def campaign(place: Place, number: PhoneNumber, *, label_id: int | None = None) -> int:
+    """A draft to everybody, or to everybody with the label."""
+    chosen = {"kind": "labels", "ids": [label_id]} if label_id else {"kind": "everyone"}
+    audience = msgspec.json.encode(chosen).decode()
     variables = msgspec.json.encode({"1": {"field": "name"}, "2": {"field": "variables.pedido"}}).decode()
     async with place.tenant.tx() as db:
         made = await (
