@@ -13,6 +13,7 @@ import msgspec
 
 DEFAULT_PORT = 8000
 GRAPH_URL = "https://graph.facebook.com"
+SMTP = ("smtp+starttls://", "smtps://", "smtp://")
 
 
 class SettingsError(Exception):
@@ -36,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     meta_verify_token: str
     metrics_token: str
     sentry_dsn: str
+    smtp_url: str
+    mail_from: str
 
     @property
     def production(self) -> bool:
@@ -44,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 KNOWN = {
     "RECADO_ENV", "RECADO_HOME", "RECADO_SECRET_KEY", "RECADO_ENCRYPTION_KEYS", "RECADO_PUBLIC_URL", "RECADO_EMBEDDED",
-    "RECADO_METRICS_TOKEN",
+    "RECADO_METRICS_TOKEN", "RECADO_SMTP_URL", "RECADO_MAIL_FROM",
 }  # fmt: skip
 
 
@@ -83,6 +86,8 @@ def read(environ: dict[str, str], *, port: int | None = None) -> Settings:
         meta_verify_token=environ.get("META_VERIFY_TOKEN") or kept.get("verify_token", ""),
         metrics_token=environ.get("RECADO_METRICS_TOKEN", ""),
         sentry_dsn=environ.get("SENTRY_DSN", ""),
+        smtp_url=_smtp(environ),
+        mail_from=environ.get("RECADO_MAIL_FROM", "Recado <recado@localhost>"),
     )
 
 
@@ -96,6 +101,15 @@ def _refuse_missing(environ: dict[str, str]) -> None:
         raise SettingsError("RECADO_SECRET_KEY has fewer than 32 characters. Make a longer one: openssl rand -base64 32.")
     if not environ.get("DATABASE_URL") and environ.get("RECADO_EMBEDDED") != "yes":
         raise SettingsError("DATABASE_URL is missing. Set it, or set RECADO_EMBEDDED=yes to use the embedded Postgres.")
+
+
+def _smtp(environ: dict[str, str]) -> str:
+    url = environ.get("RECADO_SMTP_URL", "")
+    if url and not url.startswith(SMTP):
+        raise SettingsError(f"RECADO_SMTP_URL must begin with {' or '.join(SMTP)}; the README shows a whole one.")
+    if url and not environ.get("RECADO_MAIL_FROM"):
+        raise SettingsError("RECADO_MAIL_FROM is missing: mail servers refuse mails from nobody. Set it to an address of yours.")
+    return url
 
 
 def _port(text: str) -> int:
