@@ -91,6 +91,19 @@ def job(*, queue: str, priority: int = 0) -> Callable[[Callable[..., Awaitable[N
     return decorate
 
 
+def platform_job(*, queue: str, priority: int = 0) -> Callable[[Callable[..., Awaitable[None]]], Job]:
+    """Decorates `async def verb(*, …)`: work of no tenant, whoever asks for it."""
+
+    def decorate(function: Callable[..., Awaitable[None]]) -> Job:
+        async def run(*, tenant_id: int = 0, **arguments: Any) -> None:  # noqa: ARG001 - whoever asked for it
+            await function(**arguments)
+
+        name = f"{function.__module__.removeprefix('app.')}.{function.__name__}"
+        return Job(app.task(name=name, queue=queue, priority=priority, retry=Jittered())(run))
+
+    return decorate
+
+
 async def rescue() -> None:
     """What a killed worker had in hand runs again; jobs know what to do with work that was begun."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):

@@ -1,5 +1,7 @@
 """The one door to other people's servers: an HTTP client, and a truthful word on what became of a request."""
 
+import ipaddress
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -14,6 +16,7 @@ TRANSFER_SECONDS = 60.0  # the same for files, which are up to 100 MB
 TURN_SECONDS = 5.0  # to be given a connection when all of them are busy
 IDLE_SECONDS = 10.0  # shorter than servers keep an idle connection, or they close it under a request and its outcome is unknown
 CONNECTIONS = 200
+NAT64 = ipaddress.ip_network("64:ff9b::/96")  # would be turned into any IPv4 address, private ones too
 
 
 class NotSent(Exception):
@@ -38,14 +41,37 @@ class Client(httpx.AsyncClient):
         self.wire = transport
 
 
-def new_client(*, connections: int = CONNECTIONS) -> Client:
+class PublicOnly(aiohttp.ThreadedResolver):
+    """Looks at the very addresses that are connected to, so that no name can lead into our own network afterwards."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[aiohttp.abc.ResolveResult]:
+        found = await super().resolve(host, port, family)
+        if not all(is_public(each["host"]) for each in found):
+            raise OSError(f"{host} is not on the public network")
+        return found
+
+
+def is_public(host: str) -> bool:
+    """Whether an address is one of the open internet. A name is not one: PublicOnly looks where it leads."""
+    address = ipaddress.ip_address(host)
+    inside = getattr(address, "ipv4_mapped", None) or address
+    return inside.is_global and not inside.is_multicast and inside not in NAT64
+
+
+def new_client(*, connections: int = CONNECTIONS, public_only: bool = False) -> Client:
     """A client with keep-alive, at most `connections` at once, no cookies and no redirects; time-outs are in seconds.
 
-    Its connections belong to the event loop of the first request, and close with `aclose()`.
+    Its connections belong to the event loop of the first request, and close with `aclose()`. With `public_only` names
+    that lead into a private network are refused; addresses written as such are the caller's to check.
     """
 
     def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=IDLE_SECONDS, ssl=transport.ssl_context)
+        connector = aiohttp.TCPConnector(
+            limit=connections, keepalive_timeout=IDLE_SECONDS, ssl=transport.ssl_context,
+            resolver=PublicOnly() if public_only else None,
+        )  # fmt: skip
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     transport = AiohttpTransport(client=session)
@@ -53,9 +79,9 @@ def new_client(*, connections: int = CONNECTIONS) -> Client:
 
 
 @asynccontextmanager
-async def open_client(*, connections: int = CONNECTIONS) -> AsyncIterator[Client]:
+async def open_client(*, connections: int = CONNECTIONS, public_only: bool = False) -> AsyncIterator[Client]:
     """A client for the length of the block."""
-    async with new_client(connections=connections) as client:
+    async with new_client(connections=connections, public_only=public_only) as client:
         yield client
 
 
