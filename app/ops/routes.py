@@ -1,0 +1,70 @@
+"""The page of operations: what moves, what waits for a hand, and the hands."""
+
+from __future__ import annotations
+
+from litestar import Router, delete, get, post
+from litestar.params import FromPath, FromQuery
+
+from app.access.guards import CurrentViewer, needs
+from app.access.permissions import Permission
+from app.access.viewer import CurrentRequest, Viewer
+from app.core.i18n import N_
+from app.core.pages import Page, page
+from app.ops import overview, queue, sight, stuck
+
+SEES = [needs(Permission.VIEW_OPS)]
+ACTS = [needs(Permission.MANAGE_OPS)]
+RETRIED = N_("They run again.")
+CLEARED = N_("They are gone.")
+RECOVERED = N_("Looked through everything that was stuck.")
+
+
+@get("/", guards=SEES)
+async def index(request: CurrentRequest, viewer: CurrentViewer, scope: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
+    return await _now(request, viewer, scope, only)
+
+
+@post("/jobs/{job_id:int}/retries", guards=ACTS, status_code=200)
+async def retry_one(request: CurrentRequest, viewer: CurrentViewer, job_id: FromPath[int], scope: FromQuery[str] = "") -> Page:
+    async with sight.opened(viewer, scope) as db:
+        await queue.retry(db, job_id=job_id)
+    return await _now(request, viewer, scope, said=RETRIED)
+
+
+@delete("/jobs/{job_id:int}", guards=ACTS, status_code=200)
+async def clear_one(request: CurrentRequest, viewer: CurrentViewer, job_id: FromPath[int], scope: FromQuery[str] = "") -> Page:
+    async with sight.opened(viewer, scope) as db:
+        await queue.clear(db, job_id=job_id)
+    return await _now(request, viewer, scope, said=CLEARED)
+
+
+@post("/retries", guards=ACTS, status_code=200)
+async def retry_all(
+    request: CurrentRequest, viewer: CurrentViewer, scope: FromQuery[str] = "", only: FromQuery[str] = ""
+) -> Page:
+    async with sight.opened(viewer, scope) as db:
+        await queue.retry(db, queue=only)
+    return await _now(request, viewer, scope, said=RETRIED)
+
+
+@delete("/dead-letters", guards=ACTS, status_code=200)
+async def clear_all(
+    request: CurrentRequest, viewer: CurrentViewer, scope: FromQuery[str] = "", only: FromQuery[str] = ""
+) -> Page:
+    async with sight.opened(viewer, scope) as db:
+        await queue.clear(db, queue=only)
+    return await _now(request, viewer, scope, said=CLEARED)
+
+
+@post("/recoveries", guards=ACTS, status_code=200)
+async def recover(request: CurrentRequest, viewer: CurrentViewer, scope: FromQuery[str] = "") -> Page:
+    await stuck.recover(viewer, scope)
+    return await _now(request, viewer, scope, said=RECOVERED)
+
+
+async def _now(request: CurrentRequest, viewer: Viewer, scope: str, only: str = "", *, said: str = "") -> Page:
+    seen, wide = await overview.of(viewer, scope, only=only), sight.is_wide(viewer, scope)
+    return page(request, "ops/index.html", "now", seen=seen, only=only, wide=wide, said=said)
+
+
+router = Router("/ops", route_handlers=[index, retry_one, clear_one, retry_all, clear_all, recover])
