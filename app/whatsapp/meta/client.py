@@ -8,7 +8,8 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from app.core.outbound import TRANSFER_SECONDS, Client, OutcomeUnknown, exchange
+from app.core.metrics import sends
+from app.core.outbound import TRANSFER_SECONDS, Client, NotSent, OutcomeUnknown, exchange
 from app.whatsapp import outgoing
 from app.whatsapp.contract import CreatedTemplate, Credentials, Json, MediaFile, NumberInfo, Owner, Sent, TemplateInfo
 from app.whatsapp.errors import Action, ProviderError
@@ -62,6 +63,21 @@ class Meta:
 
     async def send(self, credentials: Credentials, message: bytes) -> Sent:
         """Hand over one message. When a failure leaves open whether it was accepted, that is OutcomeUnknown."""
+        outcome = "unknown"
+        try:
+            sent = await self._send(credentials, message)
+            outcome = "held" if sent.held else "accepted"
+        except NotSent:
+            outcome = "not_sent"
+            raise
+        except ProviderError:
+            outcome = "refused"
+            raise
+        finally:
+            sends[credentials.phone_number_id, outcome] += 1
+        return sent
+
+    async def _send(self, credentials: Credentials, message: bytes) -> Sent:
         path = f"{credentials.phone_number_id}/messages"
         try:
             accepted = ACCEPTED.decode(await self.graph.call("POST", path, credentials.access_token, body=message))
