@@ -60,6 +60,7 @@ def run(chosen: argparse.Namespace) -> None:
             from app import log, serve
 
             log.configure(production=production)
+            log.report_to(settings().sentry_dsn, settings().environment)
             loop(serve.run(settings(), web=half != "worker", work=half != "web"))
         case "migrate":
             from app import serve

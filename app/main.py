@@ -22,6 +22,7 @@ from app.access.guards import NotAllowed, NotSignedIn, current_viewer, tenant_db
 from app.accounts import session
 from app.api.problems import problem
 from app.core import demo, pages
+from app.core.correlation import Correlation
 from app.core.db import NotFound
 from app.core.headers import secure
 from app.core.i18n import N_, gettext
@@ -58,7 +59,7 @@ def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
             *features.routers(),
         ],
         dependencies={"db": Provide(tenant_db), "viewer": Provide(current_viewer)},
-        middleware=[Authentication()],
+        middleware=[Correlation(), Authentication()],
         before_send=[secure],
         lifespan=list(lifespan),
         csrf_config=CSRFConfig(

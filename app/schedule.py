@@ -12,6 +12,7 @@ from app.core.statements import statements
 from app.dashboard import folding
 from app.message_templates import syncing
 from app.numbers import credentials, health
+from app.ops import queue
 
 accounts = statements("accounts")
 intake = statements("intake")
@@ -76,3 +77,10 @@ async def sync_templates() -> None:
 @periodic("* * * * * */10")
 async def fold_totals() -> None:
     await folding.fold()
+
+
+# Failed jobs beyond the last 500 of a queue, counts of the hour before, processes that never said goodbye.
+@periodic("23 * * * *")
+async def tidy_operations() -> None:
+    async with platform_tx() as door:
+        await queue.tidy(door)

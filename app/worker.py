@@ -10,6 +10,7 @@ from procrastinate import PsycopgConnector
 from app import reactions, schedule
 from app.core import jobs
 from app.intake import processing
+from app.ops import job_watch
 
 # Each group is a procrastinate worker with its own LISTEN connection. Chat has one to itself: an agent is waiting;
 # imports have one because each can take a minute.
@@ -40,5 +41,6 @@ async def run(url: str) -> None:
                         delete_jobs="successful",
                         update_heartbeat_interval=10,
                         stalled_worker_timeout=30,
+                        worker_middleware=[job_watch.watch],
                     )
                 )

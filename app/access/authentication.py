@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
+import structlog
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -30,6 +31,8 @@ class Authentication(ASGIMiddleware):
                     scope["user"] = await viewer.by_api_token(token.strip())
             elif cookie := cookies.get(cookie_name()):
                 scope["user"] = await viewer.by_session(cookie)
+            if known := scope["user"]:
+                structlog.contextvars.bind_contextvars(tenant=known.tenant_id, user=known.id)
             wish = parse_qs(scope["query_string"].decode("latin-1")).get("language", [""])[0]
             i18n.choose(_language(scope, headers, cookies | ({"language": wish} if wish else {})))
             if wish in i18n.LANGUAGES:
