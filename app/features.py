@@ -24,6 +24,8 @@ from app.intake import routes as intake
 from app.message_templates import routes as message_templates
 from app.numbers import routes as numbers
 from app.ops import health_routes as health
+from app.ops import metrics_routes as metrics
+from app.ops import routes as ops
 from app.ops import style_routes as style
 
 NAVIGATION = [
@@ -33,6 +35,7 @@ NAVIGATION = [
     ("/message-templates", "template", N_("Templates"), Permission.VIEW_TEMPLATES, False),
     ("/dashboard", "chart", N_("Dashboard"), Permission.VIEW_DASHBOARD, True),
     ("/numbers", "phone", N_("Numbers"), Permission.VIEW_NUMBERS, False),
+    ("/ops", "activity", N_("Operations"), Permission.VIEW_OPS, False),
     ("/settings", "settings", N_("Settings"), Permission.VIEW_SETTINGS, True),
 ]
 
@@ -58,7 +61,9 @@ def routers() -> list[Router]:
         media_routes.router,
         message_routes.router,
         message_templates.router,
+        metrics.router,
         numbers.router,
+        ops.router,
         quick_reply_routes.router,
         style.router,
         settings_routes.router,

@@ -21,6 +21,7 @@ from app.core.live import hub
 from app.core.migrate import migrate
 from app.main import application
 from app.numbers import provider
+from app.ops import heartbeat
 from app.settings import Settings, SettingsError
 
 # The router of a host is on a private network. What it says of the client is believed, what the client says itself is not.
@@ -54,6 +55,8 @@ async def _run(settings: Settings, url: str, listening: socket.socket | None, *,
         tasks.append(asyncio.create_task(server.serve([listening]), name="web"))
     if work:
         tasks.append(asyncio.create_task(worker.run(url), name="worker"))
+    half = "web" if not work else "serve" if server else "worker"
+    tasks.append(asyncio.create_task(heartbeat.run(half), name="heartbeat"))
     if server:
         sys.stdout.write(greeting(settings))
         sys.stdout.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from app.api import campaign_routes, contact_routes, dashboard_routes, message_routes, number_routes, problems, template_routes
+from app.api import campaign_routes, contact_routes, dashboard_routes, message_routes, number_routes, problems, queue_routes, template_routes
 
 HANDLERS = [
     *number_routes.handlers,
@@ -13,6 +13,7 @@ HANDLERS = [
     *campaign_routes.handlers,
     *message_routes.handlers,
     *dashboard_routes.handlers,
+    *queue_routes.handlers,
 ]
 
 router = Router("/api/v1", route_handlers=HANDLERS, exception_handlers=problems.HANDLERS, opt={"exclude_from_csrf": True})
