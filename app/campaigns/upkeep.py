@@ -15,14 +15,19 @@ q = statements("campaign_sending")
 
 async def recover() -> None:
     """Each step is safe to repeat and safe to share with other workers."""
+    for tenant in await at_work():
+        async with tenant.tx() as db:
+            await recover_in(db)
+
+
+async def at_work() -> list[Tenant]:
+    """Workspaces whose campaigns may have something stuck."""
     async with platform_tx() as door:
-        at_work = await door.rows(q.tenants_at_work)
-    for row in at_work:
-        async with Tenant(row["tenant_id"]).tx() as db:
-            await _recover(db)
+        return [Tenant(row["tenant_id"]) for row in await door.rows(q.tenants_at_work)]
 
 
-async def _recover(db: Db) -> None:
+async def recover_in(db: Db) -> None:
+    """One workspace."""
     await db.run(q.expire_leases)
     await db.run(q.drop_stragglers)
     numbers = [*await db.rows(q.retry_uncertain, attempts=ATTEMPTS), *await db.rows(q.waiting_numbers)]
