@@ -14,6 +14,7 @@ from app.api import routes as api
 from app.campaigns import routes as campaigns
 from app.contacts import import_routes as contact_imports
 from app.contacts import label_routes as labels
+from app.contacts import opt_out_routes
 from app.contacts import routes as contacts
 from app.contacts import selection_routes as contact_selection
 from app.core.i18n import N_
@@ -64,6 +65,7 @@ def routers() -> list[Router]:
         metrics.router,
         numbers.router,
         ops.router,
+        opt_out_routes.router,
         quick_reply_routes.router,
         style.router,
         settings_routes.router,

@@ -2,6 +2,7 @@
 -- What every page shows of a person. The newest come first. (min(value) would read every number of the workspace:
 -- the planner answers it from the order of the primary key.)
 select c.id, c.name, c.email, c.company, c.language, c.variables, c.opted_out_at, c.opt_out_reason, c.created_at,
+       case when c.opted_out_at is null then '' else c.opted_out_scope end as opted_out_scope,
        coalesce(i.phone, '') as phone, coalesce(i.username, '') as username,
        coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'tone', l.tone) order by fold(l.name))
                    from contact_labels cl join labels l on l.id = cl.label_id where cl.contact_id = c.id), '[]') as labels

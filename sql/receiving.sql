@@ -53,6 +53,15 @@ update conversations c
  where c.id = f.conversation_id
 returning c.contact_id;
 
+-- name: short_messages
+-- What may be nothing but a word: texts, and the buttons of templates and messages, which come with their text.
+select m.conversation_id, c.contact_id, m.wamid, m.text, m.at
+  from messages m join conversations c on c.id = m.conversation_id
+ where m.id = any(%(ids)s) and m.direction = 'in' and m.kind in ('text', 'button', 'interactive')
+   and length(m.text) between 1 and %(longest)s and not m.payload ? 'group_id'
+   and (m.kind <> 'interactive' or m.payload -> 'answer' ->> 'kind' = 'button')
+ order by m.at, m.id;
+
 -- name: apply_changes
 -- What later elements did to a message is worked out anew from all of them, so repeats and any order end the same.
 with touched as (

@@ -12,6 +12,7 @@ from litestar.utils.scope.state import ScopeState
 
 from app.campaigns import campaign, control, launch
 from app.contacts import contact, contact_import
+from app.contacts.consent import OptedOut
 from app.contacts.unreadable import SpreadsheetError
 from app.core.forms import NOT_POSSIBLE, REQUIRED, parse
 from app.core.i18n import N_, gettext
@@ -41,6 +42,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     control.CannotCancel: (409, ""),
     WindowClosed: (409, "text"),
     NumberGone: (409, "number_id"),
+    OptedOut: (409, "template"),
 }
 
 AnyRequest = Request[Any, Any, Any]

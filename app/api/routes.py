@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from litestar import Router
 
-from app.api import campaign_routes, contact_routes, dashboard_routes, message_routes, number_routes, problems, queue_routes, template_routes
+from app.api import (
+    campaign_routes,
+    consent_routes,
+    contact_routes,
+    dashboard_routes,
+    message_routes,
+    number_routes,
+    problems,
+    queue_routes,
+    template_routes,
+)
 
 HANDLERS = [
     *number_routes.handlers,
     *contact_routes.handlers,
+    *consent_routes.handlers,
     *template_routes.handlers,
     *campaign_routes.handlers,
     *message_routes.handlers,

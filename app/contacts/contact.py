@@ -40,6 +40,8 @@ class Contact(msgspec.Struct, frozen=True):
     labels: list[Label]
     opted_out_at: datetime | None
     opt_out_reason: str
+    # marketing or all; '' for whoever has not opted out.
+    opted_out_scope: str
     created_at: datetime
 
     @property

@@ -1,4 +1,4 @@
-"""Contacts: the list with its search and its selection, one person, and who wants no advertising."""
+"""Contacts: the list with its search and its selection, and one person."""
 
 from __future__ import annotations
 
@@ -82,20 +82,6 @@ async def remove(request: CurrentRequest, db: TenantDb, contact_id: FromPath[int
     return redirect(request, "/contacts")
 
 
-@put("/{contact_id:int}/opt-out", guards=[needs(Permission.EDIT_CONTACTS)])
-async def opt_out(request: CurrentRequest, db: TenantDb, contact_id: FromPath[int]) -> Page:
-    person = await contact.find(db, contact_id)
-    await consent.opt_out(db, [person.id], "manual")
-    return page(request, "contacts/show.html", "person", **await _person(db, await contact.find(db, person.id)))
-
-
-@delete("/{contact_id:int}/opt-out", status_code=200, guards=[needs(Permission.EDIT_CONTACTS)])
-async def opt_in(request: CurrentRequest, db: TenantDb, contact_id: FromPath[int]) -> Page:
-    person = await contact.find(db, contact_id)
-    await consent.opt_in(db, [person.id])
-    return page(request, "contacts/show.html", "person", **await _person(db, await contact.find(db, person.id)))
-
-
 @get("/variables/new", guards=[needs(Permission.EDIT_CONTACTS)])
 async def another_variable(request: CurrentRequest) -> Page:
     return page(request, "contacts/_variable.html", "variable", key="", value="")
@@ -107,6 +93,7 @@ async def _person(db: Db, person: Contact, form: Form[Any] | None = None, *, sav
     return {
         "person": person, "form": form or blank(person, **stored), "saved": saved,
         "labels": await label.every(db), "identities": await contact.identities_of(db, person),
+        "ledger": await consent.ledger(db, person.id),
     }  # fmt: skip
 
 
@@ -120,5 +107,5 @@ def _parse(data: Data) -> Form[contact.Wish]:
     return form
 
 
-handlers = [index, new, create, show, change, remove, opt_out, opt_in, another_variable]
+handlers = [index, new, create, show, change, remove, another_variable]
 router = Router("/contacts", route_handlers=handlers)

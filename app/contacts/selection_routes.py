@@ -8,9 +8,10 @@ from litestar import Response, Router, post, put
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_204_NO_CONTENT
 
-from app.access.guards import TenantDb, needs
+from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.contacts import consent, contact, label
+from app.contacts.consent import Said, Scope
 from app.core.forms import SubmittedForm
 from app.core.i18n import ngettext
 
@@ -30,10 +31,12 @@ async def take_label(db: TenantDb, data: SubmittedForm, label_id: FromPath[int])
 
 
 @put("/opt-out", status_code=HTTP_204_NO_CONTENT, guards=[needs(Permission.EDIT_CONTACTS)])
-async def opt_out(db: TenantDb, data: SubmittedForm) -> Response[None]:
-    ids = _ids(data)
-    await consent.opt_out(db, ids, "manual")
-    return _said(ngettext("%(n)s contact gets no campaigns now.", "%(n)s contacts get no campaigns now.", len(ids)), len(ids))
+async def opt_out(db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Response[None]:
+    scope: Scope = "all" if data.get("scope") == "all" else "marketing"
+    n = len(await consent.opt_out(db, [Said(each) for each in _ids(data)], "manual", scope=scope, by=viewer))
+    if scope == "all":
+        return _said(ngettext("%(n)s contact gets answers only now.", "%(n)s contacts get answers only now.", n), n)
+    return _said(ngettext("%(n)s contact gets no campaigns now.", "%(n)s contacts get no campaigns now.", n), n)
 
 
 @post("/deletion", status_code=HTTP_204_NO_CONTENT, guards=[needs(Permission.DELETE_CONTACTS)])

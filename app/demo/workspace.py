@@ -15,8 +15,8 @@ from app.access import api_token
 from app.access.viewer import Viewer, by_account
 from app.accounts import account
 from app.contacts import consent, identities
+from app.contacts.consent import Said
 from app.contacts.identities import Sender
-from app.core.clock import now
 from app.core.db import Db, NotFound, Tenant, platform_tx
 from app.core.live import announce
 from app.core.secrets import digest
@@ -158,7 +158,7 @@ async def _contacts(db: Db, crowd: list[Person], chance: random.Random) -> dict[
     ]
     await db.run(q.label_people, contact_ids=[pair[0] for pair in labelled], names=[pair[1] for pair in labelled])
     leavers = chance.sample(ids[40:], 9)
-    await consent.opt_out(db, leavers, "keyword", at=[now()] * len(leavers))
+    await consent.opt_out(db, [Said(leaver, text="BAJA") for leaver in leavers], "keyword")
     return dict(zip((each.name for each in crowd), ids, strict=True))
 
 

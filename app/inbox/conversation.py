@@ -53,6 +53,8 @@ class Conversation(msgspec.Struct, frozen=True):
     language: str
     variables: dict[str, Any]
     opted_out_at: datetime | None
+    opted_out_scope: str
+    opt_out_reason: str
     phone: str
     username: str
     number: str

@@ -14,6 +14,7 @@ from msgspec import Meta
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
+from app.contacts.consent import OptedOut
 from app.core import files
 from app.core.db import Db
 from app.core.forms import Form, SubmittedForm, parse
@@ -89,8 +90,8 @@ async def send_template(
         return await _written(request, db, found, sent)
     except MissingValue as missing:
         form.errors = missing.errors
-    except NumberGone as gone:
-        form.errors["template_id"] = gone.message
+    except (NumberGone, OptedOut) as refused:
+        form.errors["template_id"] = refused.message
     return _template_form(request, found, template, form, status=422)
 
 
@@ -130,7 +131,7 @@ async def try_again(request: CurrentRequest, db: TenantDb, conversation_id: From
     failed = await messages.by_public_id(db, found.id, public_id)
     try:
         shown, refused = await sending.try_again(db, found, failed), ""
-    except (CannotTryAgain, WindowClosed, NumberGone) as problem:
+    except (CannotTryAgain, OptedOut, WindowClosed, NumberGone) as problem:
         shown, refused = failed, problem.message
     return fragment(request, "inbox/live.html", "message", message=shown, conversation=found, refused=refused)
 

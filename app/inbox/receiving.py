@@ -13,7 +13,7 @@ from app.contacts.identities import Sender
 from app.core import events, live
 from app.core.db import Db
 from app.core.statements import statements
-from app.inbox import media
+from app.inbox import media, opting
 from app.inbox.conversation import CHANGED, TOPIC
 from app.whatsapp.updates import Echo, InboundMessage, Message, Person, SystemMessage
 
@@ -67,6 +67,7 @@ async def _follow(db: Db, inserted: list[Inserted]) -> None:
     await db.rows(q.announce, added=ids, changed=[row["id"] for row in changed])
     await live.announce(db, TOPIC, CHANGED)
     if any(row.direction == "in" for row in inserted):
+        await opting.listen(db, ids)
         await events.record(db, "messages_received", contact_ids=sorted({row["contact_id"] for row in people}))
 
 

@@ -19,7 +19,7 @@ from app.core.forms import Form, SubmittedForm, parse
 from app.core.pages import Page, fragment, page, redirect
 from app.inbox import conversation as conversations
 from app.inbox import message as messages
-from app.inbox import template_message
+from app.inbox import sending, template_message
 from app.inbox.conversation import Conversation, Filter
 from app.message_templates import message_template
 from app.numbers import phone_number
@@ -124,8 +124,9 @@ async def opened(db: Db, conversation: Conversation) -> dict[str, Any]:
 async def composer(db: Db, conversation: Conversation, form: Form[Any] | None = None, *, kind: str = "reply") -> dict[str, Any]:
     """What one may write now: anything, or an approved template."""
     approved = [] if conversation.window.is_open else await message_template.approved(db, conversation.number_id)
-    templates = [template for template in approved if template_message.sendable(template)]
-    return {"form": form or Form(), "kind": kind, "templates": templates}
+    sendable = [template for template in approved if template_message.sendable(template)]
+    templates = [template for template in sendable if not sending.is_refused(conversation, template)]
+    return {"form": form or Form(), "kind": kind, "templates": templates, "unwanted": len(sendable) - len(templates)}
 
 
 async def _beginning(db: Db, words: str, contact_id: int | None) -> dict[str, Any]:

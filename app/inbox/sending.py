@@ -10,6 +10,8 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from app.access.viewer import Viewer
+from app.contacts import consent
+from app.contacts.consent import OptedOut
 from app.core import live
 from app.core.db import Db
 from app.core.i18n import N_
@@ -18,6 +20,7 @@ from app.inbox import dispatch, message, template_message
 from app.inbox.conversation import CHANGED, TOPIC, Conversation
 from app.inbox.message import Message
 from app.inbox.window import WindowClosed
+from app.message_templates import message_template
 from app.message_templates.message_template import MessageTemplate
 
 q = statements("messages")
@@ -59,9 +62,17 @@ async def send_template(  # noqa: PLR0913 - the last two by name only
     db: Db, conversation: Conversation, template: MessageTemplate, values: Mapping[str, str], *,
     by: Viewer | None = None, public_id: UUID | None = None,
 ) -> Message:  # fmt: skip
-    """At any time, also to somebody who has never written. Raises MissingValue or NumberGone."""
+    """At any time, also to somebody who has never written. Raises OptedOut, MissingValue or NumberGone."""
+    if is_refused(conversation, template):
+        raise OptedOut
     text, payload = template_message.filled(template, values)
     return await _send(db, conversation, Draft("template", text, payload, public_id=public_id), by)
+
+
+def is_refused(conversation: Conversation, template: MessageTemplate) -> bool:
+    """Whether the person has opted out of what this is."""
+    marketing = template.category == "MARKETING"
+    return consent.refuses(conversation.opted_out_scope, marketing=marketing, window_open=conversation.window.is_open)
 
 
 async def _send(db: Db, conversation: Conversation, draft: Draft, by: Viewer | None) -> Message:
@@ -92,16 +103,24 @@ async def note(db: Db, conversation: Conversation, draft: Draft, *, by: Viewer) 
 
 
 async def try_again(db: Db, conversation: Conversation, failed: Message) -> Message:
-    """A new attempt of the same message. Raises CannotTryAgain, WindowClosed or NumberGone."""
+    """A new attempt of the same message. Raises CannotTryAgain, OptedOut, WindowClosed or NumberGone."""
     if conversation.disconnected:
         raise NumberGone
     if failed.kind != "template" and not conversation.window.is_open:
         raise WindowClosed
+    if failed.kind == "template" and await _is_unwanted(db, conversation, failed):
+        raise OptedOut
     if not await db.value(q.try_again, id=failed.key, grace=message.CONFIRMED_WITHIN):
         raise CannotTryAgain
     await dispatch.deliver.later(db, message_id=failed.key)
     await live.announce(db, conversation.topic, "message_changed", failed.key)
     return await message.find(db, failed.key)
+
+
+async def _is_unwanted(db: Db, conversation: Conversation, failed: Message) -> bool:
+    if not conversation.opted_out_scope:
+        return False
+    return is_refused(conversation, await message_template.find(db, failed.payload["template_id"]))
 
 
 def _columns(conversation: Conversation, draft: Draft, by: Viewer | None) -> dict[str, Any]:

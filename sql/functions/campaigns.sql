@@ -13,19 +13,19 @@ create or replace function campaign_audience(audience jsonb, variables jsonb, ma
   )
   select m.id, a.address, coalesce(f.parameters, '[]'),
          case when a.address = '' then 'no_address'
-              when marketing and m.opted_out_at is not null then 'opted_out'
+              when m.opted_out_at is not null and (marketing or m.opted_out_scope = 'all') then 'opted_out'
               when f.missing then 'missing_variable'
               when f.length > 1024 then 'text_too_long'
               else '' end
     from (
-      select id, name, email, company, language, variables, opted_out_at from contacts where audience ->> 'kind' = 'everyone'
+      select id, name, email, company, language, variables, opted_out_at, opted_out_scope from contacts where audience ->> 'kind' = 'everyone'
       union all
-      select id, name, email, company, language, variables, opted_out_at from contacts
+      select id, name, email, company, language, variables, opted_out_at, opted_out_scope from contacts
        where audience ->> 'kind' = 'labels' and id in (
          select l.contact_id from contact_labels l
           where l.label_id in (select value::bigint from jsonb_array_elements_text(audience -> 'ids')))
       union all
-      select c.id, name, email, company, language, variables, opted_out_at from contacts c
+      select c.id, name, email, company, language, variables, opted_out_at, opted_out_scope from contacts c
         join contact_import_members i on i.contact_id = c.id
        where audience ->> 'kind' = 'import' and i.import_id = (audience ->> 'id')::bigint
     ) m, lateral (

@@ -11,9 +11,13 @@ begin
   update contacts c set name = coalesce(nullif(c.name, ''), other.name, ''), email = coalesce(nullif(c.email, ''), other.email, ''),
          company = coalesce(nullif(c.company, ''), other.company, ''), language = coalesce(nullif(c.language, ''), other.language, ''),
          variables = coalesce(other.variables, '{}') || c.variables, opted_out_at = coalesce(c.opted_out_at, other.opted_out_at),
+         opt_out_reason = coalesce(nullif(c.opt_out_reason, ''), other.reason, ''),
+         -- The wider of the two: all comes before marketing.
+         opted_out_scope = coalesce(least(case when c.opted_out_at is not null then c.opted_out_scope end, other.scope), 'marketing'),
          updated_at = now()
     from (select max(name) as name, max(email) as email, max(company) as company, max(language) as language,
-                 (array_agg(variables order by id))[1] as variables, min(opted_out_at) as opted_out_at
+                 (array_agg(variables order by id))[1] as variables, min(opted_out_at) as opted_out_at,
+                 max(opt_out_reason) as reason, min(opted_out_scope) filter (where opted_out_at is not null) as scope
             from contacts where id = any(gone)) other
    where c.id = kept;
   update contact_identities set contact_id = kept where contact_id = any(gone);

@@ -104,6 +104,7 @@ create view inbox_rows with (security_invoker = true) as
   select c.id, c.contact_id, c.number_id, c.status, c.assignee_id, coalesce(u.name, '') as assignee, c.unread,
          c.last_inbound_at, c.last_message_at, c.snippet, c.snippet_kind, c.snippet_direction, c.resolved_at,
          p.name, p.email, p.company, p.language, p.variables, p.opted_out_at,
+         case when p.opted_out_at is null then '' else p.opted_out_scope end as opted_out_scope, p.opt_out_reason,
          coalesce((select min(i.value) from contact_identities i where i.contact_id = c.contact_id and i.kind = 'phone'), '') as phone,
          coalesce((select min(i.value) from contact_identities i where i.contact_id = c.contact_id and i.kind = 'username'), '') as username,
          n.display as number, n.verified_name, n.disconnected_at is not null as disconnected,
