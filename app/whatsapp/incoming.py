@@ -107,17 +107,17 @@ def open_envelope(body: bytes) -> Envelope:
         return ENVELOPE.decode(mended.encode(errors="replace"))
 
 
-def guarded(raw: Raw, read: Callable[[Raw], Iterator[Update]]) -> Iterator[Update]:
+def guarded(raw: Raw, read: Callable[[Raw], Iterator[Update]], waba_id: str = "") -> Iterator[Update]:
     try:
         yield from read(raw)
     except UNREADABLE as error:
-        yield BrokenUpdate(raw=bytes(raw), error=repr(error))
+        yield BrokenUpdate(raw=bytes(raw), error=repr(error), waba_id=waba_id)
 
 
 def read_entry(raw: Raw) -> Iterator[Update]:
     entry = ENTRY.decode(raw)
     for change in entry.changes:
-        yield from guarded(change, partial(read_change, entry))
+        yield from guarded(change, partial(read_change, entry), str(entry.id))
 
 
 def read_change(entry: Entry, raw: Raw) -> Iterator[Update]:
@@ -129,12 +129,12 @@ def read_change(entry: Entry, raw: Raw) -> Iterator[Update]:
     value = VALUE.decode(change.value)
     where = Where(str(entry.id), str(value.metadata.phone_number_id) if value.metadata else "", people(value.contacts))
     if change.field in ("messages", ""):
-        yield from elements(value.messages, partial(read_message, where))
-        yield from elements(value.statuses, partial(read_status, where))
+        yield from elements(value.messages, read_message, where)
+        yield from elements(value.statuses, read_status, where)
         strange = value.errors or value.user_actions or not (value.messages or value.statuses)
     else:
-        yield from elements(value.message_echoes, partial(read_echo, where))
-        yield from elements(value.user_preferences, partial(read_preference, where))
+        yield from elements(value.message_echoes, read_echo, where)
+        yield from elements(value.user_preferences, read_preference, where)
         strange = change.field == "history" or not (value.message_echoes or value.user_preferences)
     if strange:
         yield UnknownUpdate(
@@ -145,12 +145,14 @@ def read_change(entry: Entry, raw: Raw) -> Iterator[Update]:
         )
 
 
-def elements(raws: list[Raw] | None, read: Callable[[Raw], Update]) -> Iterator[Update]:
+def elements(raws: list[Raw] | None, read: Callable[[Where, Raw], Update], where: Where) -> Iterator[Update]:
     for raw in raws or ():
         try:
-            yield read(raw)
+            yield read(where, raw)
         except UNREADABLE as error:
-            yield BrokenUpdate(raw=bytes(raw), error=repr(error))
+            yield BrokenUpdate(
+                raw=bytes(raw), error=repr(error), waba_id=where.waba_id, phone_number_id=where.phone_number_id or None
+            )
 
 
 def read_status(where: Where, raw: Raw) -> StatusUpdate:

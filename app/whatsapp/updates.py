@@ -224,10 +224,12 @@ class UnknownUpdate(Struct, frozen=True, kw_only=True):
 
 
 class BrokenUpdate(Struct, frozen=True, kw_only=True):
-    """One element that cannot be read; its neighbours were."""
+    """One element that cannot be read; its neighbours were. The place says whose it is, as far as it could be read."""
 
     raw: bytes
     error: str
+    waba_id: str = ""
+    phone_number_id: str | None = None
 
 
 Update = (
