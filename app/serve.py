@@ -19,6 +19,7 @@ from app import worker
 from app.core import db, embedded, jobs
 from app.core.live import hub
 from app.core.migrate import migrate
+from app.intake import receiving
 from app.main import application
 from app.numbers import provider
 from app.ops import heartbeat
@@ -86,7 +87,7 @@ def web_server(settings: Settings) -> Server:
     """Not started yet."""
     return Server(
         uvicorn.Config(
-            _with_simulator(settings), lifespan="on", log_config=None, access_log=False, server_header=False,
+            _with_intake(_with_simulator(settings)), lifespan="on", log_config=None, access_log=False, server_header=False,
             timeout_graceful_shutdown=STREAMS_END_WITHIN, proxy_headers=settings.production, forwarded_allow_ips=ROUTERS,
         )
     )  # fmt: skip
@@ -106,6 +107,16 @@ def _with_simulator(settings: Settings) -> Callable[..., object]:
         path = scope.get("path", "")
         simulated = path.startswith(("/simulator", "/v2")) and scope["type"] == "http"
         await (stand_in if simulated else app)(scope, receive, send)
+
+    return either
+
+
+def _with_intake(app: Callable[..., Any]) -> Callable[..., object]:
+    """Webhooks go past the application: see receiving.answer."""
+
+    async def either(scope, receive, send):  # type: ignore[no-untyped-def]
+        webhook = scope["type"] == "http" and scope["path"] == receiving.PATH and scope["method"] == "POST"
+        await (receiving.answer if webhook else app)(scope, receive, send)
 
     return either
 
