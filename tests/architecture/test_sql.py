@@ -15,7 +15,7 @@ from tests.architecture.house import files, name, nobody, tree
 ROOMS = {path.stem: Statements(path.stem).all for path in files("sql", "*.sql") if path.parent == SQL}
 # A timedelta tells psycopg that it is an interval; PREPARE has to be told.
 SPAN = re.compile(r"(now\(\) [+-] %\(\w+\)s)")
-PARAMETER = re.compile(r"%\((\w+)\)s")
+PARAMETER = re.compile(r"%\((\w+)\)[sb]")
 # Ways to mention the tenant that keep to its own rows: keys of conflicts and joins along composite keys.
 HARMLESS = re.compile(
     r"on conflict \([^)]*\)|using \([^)]*\)|(group|order|partition) by [^)\n]*"

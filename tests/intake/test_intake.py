@@ -12,7 +12,7 @@ import httpx
 
 from app.core.db import POOL_SIZE, POOL_WAIT, platform_tx, pool
 from app.core.live import hub
-from app.intake import replaying, routes
+from app.intake import receiving, replaying
 from app.numbers import credentials, routing
 from app.numbers.phone_number import PhoneNumber
 from app.settings import settings
@@ -135,7 +135,7 @@ async def test_a_thousand_updates_of_three_megabytes_are_one_webhook(owner: Pers
     number = await a_number(owner)
     messages = [text(f"{turn} " + "x" * 2800) for turn in range(1000)]
     body, secret = body_of(number, *messages), await secret_of(owner, number)
-    assert 2_900_000 < len(body) < routes.LARGEST_BODY
+    assert 2_900_000 < len(body) < receiving.LARGEST_BODY
     assert (await post(body, secret)).status_code == 200
     assert (await done(body))[0] == "done"
     async with owner.tenant.tx() as db:
