@@ -18,6 +18,7 @@ TOPICS = {
     "campaigns": Permission.VIEW_CAMPAIGNS,
     "numbers": Permission.VIEW_NUMBERS,
     "dashboard": Permission.VIEW_DASHBOARD,
+    "alerts": Permission.VIEW_ALERTS,
 }
 
 

@@ -27,6 +27,9 @@ class Permission(StrEnum):
     VIEW_SETTINGS = "settings.view"
     MANAGE_API_TOKENS = "api_tokens.manage"
     MANAGE_WORKSPACE = "workspace.manage"
+    VIEW_ALERTS = "alerts.view"
+    RESOLVE_ALERTS = "alerts.resolve"
+    MANAGE_ALERTS = "alerts.manage"
     VIEW_OPS = "ops.view"
     MANAGE_OPS = "ops.manage"
 
@@ -35,5 +38,5 @@ AGENT = frozenset({
     Permission.VIEW_CONVERSATIONS, Permission.ASSIGN_CONVERSATIONS, Permission.SEND_MESSAGES, Permission.SEND_TEMPLATES,
     Permission.VIEW_CONTACTS, Permission.EDIT_CONTACTS, Permission.VIEW_TEMPLATES, Permission.VIEW_SETTINGS,
 })  # fmt: skip
-MANAGER = frozenset(Permission) - {Permission.MANAGE_WORKSPACE}
+MANAGER = frozenset(Permission) - {Permission.MANAGE_WORKSPACE, Permission.MANAGE_ALERTS}
 ROLES = {"owner": frozenset(Permission), "admin": frozenset(Permission), "manager": MANAGER, "agent": AGENT}

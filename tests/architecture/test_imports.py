@@ -24,6 +24,7 @@ LINES = (
     {"flows"},
     {"webhooks"},
     {"intake"},
+    {"alerts"},
     {"dashboard", "ops", "backoffice"},
     {"api"},
 )
