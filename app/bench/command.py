@@ -4,41 +4,45 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from importlib import import_module
 from typing import Any
 
-from app.bench import intake, kill, live, report, send
+from app.bench import report
+
+# Name, module, the option that says how large, its default, and what it tells.
+KINDS = (
+    ("send", "send", "--messages", 20_000, "a campaign at full speed, beside a bare client loop"),
+    ("launch", "launching", "--recipients", 1_000_000, "from a press to a row for everybody"),
+    ("statuses", "statuses", "--messages", 50_000, "statuses out of order, applied to rows"),
+    ("scale", "scale", "--messages", 12_000, "1, 2 and 4 workers with 1, 10 and 100 numbers"),
+    ("import", "imports", "--rows", 1_000_000, "a CSV through the real import"),
+    ("intake", "intake", "--webhooks", 20_000, "signed webhooks kept durably"),
+    ("dashboard", "dashboard", "--messages", 10_000_000, "thirty days of totals, beside a recount"),
+    ("live", "live", "--messages", 100, "from a webhook to an agent's stream"),
+    ("kill", "kill", "--messages", 5_000, "kill -9 of the worker in the middle of a campaign, three times"),
+    ("faults", "faults", "--people", 20_000, "everything that can go wrong with a campaign, a row each"),
+)
 
 
 def add_to(commands: Any) -> None:
     """The subcommand and its own subcommands."""
     bench = commands.add_parser("bench", help="measure this machine; --json adds one last line for programs")
     kinds = bench.add_subparsers(dest="bench", required=True)
-    for name, option, default, told in (
-        ("send", "--messages", 20_000, "a campaign at full speed, beside a bare client loop"),
-        ("import", "--rows", 1_000_000, "a CSV through the real import"),
-        ("intake", "--webhooks", 20_000, "signed webhooks kept durably"),
-        ("kill", "--messages", 5_000, "kill -9 of the worker in the middle of a campaign, three times"),
-        ("live", "--messages", 100, "from a webhook to an agent's stream"),
-    ):
-        kind = kinds.add_parser(name, help=told)
+    parsers = {}
+    for name, module, option, default, told in KINDS:
+        kind = parsers[name] = kinds.add_parser(name, help=told)
         kind.add_argument(option, dest="size", type=int, default=default)
         kind.add_argument("--json", dest="as_json", action="store_true")
+        kind.set_defaults(module=module, options=())
+    parsers["live"].add_argument("--streams", type=int, default=50, help="open at the same time")
+    parsers["live"].add_argument("--campaign", action="store_true", help="beside a campaign at full speed")
+    parsers["live"].set_defaults(options=("streams", "campaign"))
+    parsers["faults"].add_argument("--only", choices=("provider", "processes"), default="", help="one half of them")
+    parsers["faults"].set_defaults(options=("only",))
 
 
 def run(chosen: argparse.Namespace) -> None:
-    report.show(chosen.bench, asyncio.run(_measure(chosen)), as_json=chosen.as_json)
-
-
-async def _measure(chosen: argparse.Namespace) -> dict[str, Any]:
-    match chosen.bench:
-        case "send":
-            return await send.run(chosen.size)
-        case "intake":
-            return await intake.run(chosen.size)
-        case "kill":
-            return await kill.run(chosen.size)
-        case "live":
-            return await live.run(chosen.size)
-    from app.bench import imports  # noqa: PLC0415 - brings the whole import room
-
-    return await imports.run(chosen.size)
+    # Each brings the rooms that it measures: only the chosen one is loaded.
+    measurement = import_module(f"app.bench.{chosen.module}")
+    options = {name: getattr(chosen, name) for name in chosen.options}
+    report.show(chosen.bench, asyncio.run(measurement.run(chosen.size, **options)), as_json=chosen.as_json)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import Any
 
@@ -43,6 +44,8 @@ async def _provider(people: int) -> list[Verdict]:
 
 async def _processes(people: int) -> list[Verdict]:
     report.progress(f"faults of our own processes, {people:,} people each, one after the other")
+    # Of a server that was killed, lost connections are no news.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     async with opened(commands=("web", *["worker"] * WORKERS), wired=True) as house:
         await stock.people(house, people)
         keeping = asyncio.create_task(house.processes.keep_running())

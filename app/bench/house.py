@@ -16,7 +16,7 @@ import httpx
 
 from app.accounts import account
 from app.bench import report
-from app.bench.processes import Processes, Running, children_of, peak_mb
+from app.bench.processes import Processes, Running, children_of, is_there, peak_mb
 from app.bench.stock import Place
 from app.bench.wire import Wire
 from app.core import embedded
@@ -56,9 +56,13 @@ class House(Place, kw_only=True):
 
     async def kill_postgres(self) -> None:
         """All of its processes at once, and a new server on what is on the disk."""
-        for pid in (self.postgres, *children_of(self.postgres)):
+        pids = (self.postgres, *children_of(self.postgres))
+        for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        async with asyncio.timeout(STARTS_WITHIN):
+            while any(map(is_there, pids)):
+                await asyncio.sleep(0.02)
         await asyncio.to_thread(embedded.start, self.home)
 
     @asynccontextmanager

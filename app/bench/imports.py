@@ -58,8 +58,10 @@ async def _owner(house: House) -> Viewer:
         row = await found.fetchone()
     if row is None:
         raise RuntimeError("the workspace has no owner")
-    known = {"tenant_name": "Bench", "name": "Bench", "email": house.email, "role": "owner", "language": "es"}
-    return Viewer(id=row[0], tenant_id=house.tenant.id, time_zone="Europe/Madrid", country="ES", **known)
+    return Viewer(
+        id=row[0], tenant_id=house.tenant.id, time_zone="Europe/Madrid", country="ES", tenant_name="Bench", name="Bench",
+        email=house.email, role="owner", language="es",
+    )  # fmt: skip
 
 
 async def _watch(house: House, viewer: Viewer, import_id: int) -> float:

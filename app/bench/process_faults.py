@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from app.bench.house import House
 from app.bench.trial import Fault, Trial
@@ -26,7 +27,7 @@ def faults(house: House) -> tuple[Fault, ...]:
         ("two workers started twice", start_twice),
         ("kill -9 of worker, web and Postgres", kill),
     )
-    return tuple(Fault(name, {}, lambda trial, trouble=trouble: trouble(house, trial)) for name, trouble in told)
+    return tuple(Fault(name, {}, partial(trouble, house)) for name, trouble in told)
 
 
 async def clocks(house: House, trial: Trial) -> None:

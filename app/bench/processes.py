@@ -96,6 +96,11 @@ def cpu_ms(*pids: int, children: bool = False) -> float:
     return ticks * 1000 / TICKS
 
 
+def is_there(pid: int) -> bool:
+    """Also one that has ended and that nobody has asked about yet."""
+    return Path(f"/proc/{pid}").exists()
+
+
 def children_of(pid: int) -> list[int]:
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -1,4 +1,4 @@
-"""Faults of the provider and of a person's hand: they need no process of their own, so tests run them in their house as well."""
+"""Faults of the provider and of a person's hand: they need no process of their own, so tests run them as well."""
 
 from __future__ import annotations
 

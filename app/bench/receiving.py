@@ -24,7 +24,7 @@ async def counted(place: Place, numbers: list[PhoneNumber]) -> dict[str, int]:
 async def callbacks(place: Place, number: PhoneNumber) -> list[str]:
     """What each message that it has carries of ours."""
     async with _graph(place) as graph:
-        asked = {"phone_number_id": number.phone_number_id, "detail": 1}
+        asked = {"phone_number_id": number.phone_number_id, "detail": "1"}
         return list((await graph.get("/simulator/received", params=asked)).json()["by_callback"])
 
 
