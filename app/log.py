@@ -12,18 +12,24 @@ from app.core.discretion import discreet, discreet_event
 from app.settings import SettingsError
 
 
-def configure(*, production: bool) -> None:
-    """Libraries' own logging goes through the same lines, from warnings up. All of it to stderr: stdout is for answers."""
+def lines(*, production: bool) -> list[structlog.types.Processor]:
+    """What happens to an event on its way to a line."""
     last = structlog.processors.JSONRenderer() if production else structlog.dev.ConsoleRenderer(colors=False)
-    shared: list[structlog.types.Processor] = [
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         discreet_event,
+        last,
     ]
+
+
+def configure(*, production: bool) -> None:
+    """Libraries' own logging goes through the same lines, from warnings up. All of it to stderr: stdout is for answers."""
+    *shared, last = processors = lines(production=production)
     to_stderr = structlog.PrintLoggerFactory(sys.stderr)
-    structlog.configure(processors=[*shared, last], logger_factory=to_stderr, cache_logger_on_first_use=True)
+    structlog.configure(processors=processors, logger_factory=to_stderr, cache_logger_on_first_use=True)
     handler = logging.StreamHandler()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[
         structlog.stdlib.ProcessorFormatter.remove_processors_meta, last], foreign_pre_chain=shared))  # fmt: skip

@@ -20,50 +20,46 @@ RECOVERED = N_("Looked through everything that was stuck.")
 
 
 @get("/", guards=SEES)
-async def index(request: CurrentRequest, viewer: CurrentViewer, scope: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
-    return await _now(request, viewer, scope, only)
+async def index(request: CurrentRequest, viewer: CurrentViewer, of: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
+    return await _now(request, viewer, of, only)
 
 
 @post("/jobs/{job_id:int}/retries", guards=ACTS, status_code=200)
-async def retry_one(request: CurrentRequest, viewer: CurrentViewer, job_id: FromPath[int], scope: FromQuery[str] = "") -> Page:
-    async with sight.opened(viewer, scope) as db:
+async def retry_one(request: CurrentRequest, viewer: CurrentViewer, job_id: FromPath[int], of: FromQuery[str] = "") -> Page:
+    async with sight.opened(viewer, of) as db:
         await queue.retry(db, job_id=job_id)
-    return await _now(request, viewer, scope, said=RETRIED)
+    return await _now(request, viewer, of, said=RETRIED)
 
 
 @delete("/jobs/{job_id:int}", guards=ACTS, status_code=200)
-async def clear_one(request: CurrentRequest, viewer: CurrentViewer, job_id: FromPath[int], scope: FromQuery[str] = "") -> Page:
-    async with sight.opened(viewer, scope) as db:
+async def clear_one(request: CurrentRequest, viewer: CurrentViewer, job_id: FromPath[int], of: FromQuery[str] = "") -> Page:
+    async with sight.opened(viewer, of) as db:
         await queue.clear(db, job_id=job_id)
-    return await _now(request, viewer, scope, said=CLEARED)
+    return await _now(request, viewer, of, said=CLEARED)
 
 
 @post("/retries", guards=ACTS, status_code=200)
-async def retry_all(
-    request: CurrentRequest, viewer: CurrentViewer, scope: FromQuery[str] = "", only: FromQuery[str] = ""
-) -> Page:
-    async with sight.opened(viewer, scope) as db:
+async def retry_all(request: CurrentRequest, viewer: CurrentViewer, of: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
+    async with sight.opened(viewer, of) as db:
         await queue.retry(db, queue=only)
-    return await _now(request, viewer, scope, said=RETRIED)
+    return await _now(request, viewer, of, said=RETRIED)
 
 
 @delete("/dead-letters", guards=ACTS, status_code=200)
-async def clear_all(
-    request: CurrentRequest, viewer: CurrentViewer, scope: FromQuery[str] = "", only: FromQuery[str] = ""
-) -> Page:
-    async with sight.opened(viewer, scope) as db:
+async def clear_all(request: CurrentRequest, viewer: CurrentViewer, of: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
+    async with sight.opened(viewer, of) as db:
         await queue.clear(db, queue=only)
-    return await _now(request, viewer, scope, said=CLEARED)
+    return await _now(request, viewer, of, said=CLEARED)
 
 
 @post("/recoveries", guards=ACTS, status_code=200)
-async def recover(request: CurrentRequest, viewer: CurrentViewer, scope: FromQuery[str] = "") -> Page:
-    await stuck.recover(viewer, scope)
-    return await _now(request, viewer, scope, said=RECOVERED)
+async def recover(request: CurrentRequest, viewer: CurrentViewer, of: FromQuery[str] = "") -> Page:
+    await stuck.recover(viewer, of)
+    return await _now(request, viewer, of, said=RECOVERED)
 
 
-async def _now(request: CurrentRequest, viewer: Viewer, scope: str, only: str = "", *, said: str = "") -> Page:
-    seen, wide = await overview.of(viewer, scope, only=only), sight.is_wide(viewer, scope)
+async def _now(request: CurrentRequest, viewer: Viewer, of: str, only: str = "", *, said: str = "") -> Page:
+    seen, wide = await overview.of(viewer, of, only=only), sight.is_wide(viewer, of)
     return page(request, "ops/index.html", "now", seen=seen, only=only, wide=wide, said=said)
 
 
