@@ -39,11 +39,12 @@ FILL = """
     insert into campaign_recipients
       (campaign_id, contact_id, address, status, attempt, sent_at, delivered_at, read_at, failed_at, answered_at)
     select %(campaign)s, %(first)s + n, '+34600000000',
-           case when failed then 'failed' when read then 'read' else 'delivered' end, 1, sent_at, case when not failed then sent_at + n %% 60 * interval '1 second' end,
+           case when failed then 'failed' when read then 'read' else 'delivered' end, 1, sent_at,
+           case when not failed then sent_at + n %% 60 * interval '1 second' end,
            case when read then sent_at + n %% 7200 * interval '1 second' end,
            case when failed then sent_at + interval '2 seconds' end,
            case when read and n %% 12 = 1 then sent_at + interval '3 hours' end
-      from (select n, %(at)s::timestamptz + n * interval '3 hours' / %(people)s as sent_at, n %% 33 = 0 as failed,
+      from (select n, %(at)s::timestamptz + n * interval '21 hours' / %(people)s as sent_at, n %% 33 = 0 as failed,
                    n %% 33 <> 0 and n %% 5 < 3 as read from generate_series(0, %(people)s - 1) n) message"""
 
 q = statements("dashboard")
