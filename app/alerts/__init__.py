@@ -1,0 +1,1 @@
+"""What needs somebody, and the channels that tell people who are elsewhere."""

@@ -1,0 +1,97 @@
+"""An alert as people read it: its sentences in their language, and where its subject is looked at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from app.alerts.kinds import KINDS, PLACES, QUALITIES, Kind
+from app.core.db import Db
+from app.core.i18n import gettext
+from app.core.paging import Page, after, page_of
+from app.core.statements import statements
+
+q = statements("alerts")
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """`key` is the id of its subject; a `resolved_by` of nobody and `by_itself` is the house's own doing."""
+
+    id: int
+    kind: str
+    severity: str
+    subject: str
+    key: str
+    facts: dict[str, Any]
+    first_at: datetime
+    last_at: datetime
+    times: int
+    acknowledged_at: datetime | None
+    resolved_at: datetime | None
+    by_itself: bool
+    acknowledged_by: str | None
+    resolved_by: str | None
+    named: str
+
+    @property
+    def about(self) -> Kind:
+        return KINDS[self.kind]
+
+    @property
+    def title(self) -> str:
+        """In the language of this context, with the name that people gave to its subject."""
+        return gettext(self.about.title) % self._words(self.named or self._id)
+
+    @property
+    def advice(self) -> str:
+        return gettext(self.about.advice) % self._words(self.named or self._id)
+
+    @property
+    def outside(self) -> tuple[str, str]:
+        """Title and advice as channels say them: names stay in the house, ids may leave it."""
+        words = self._words(self._id)
+        return gettext(self.about.title) % words, gettext(self.about.advice) % words
+
+    @property
+    def href(self) -> str:
+        return PLACES[self.subject].format(self.key)
+
+    @property
+    def _id(self) -> str:
+        return self.key if self.subject in ("queue", "worker") else f"#{self.key}"
+
+    def _words(self, name: str) -> dict[str, Any]:
+        words = {**self.facts, "name": name}
+        if "reason" in words:
+            words["reason"] = gettext(words["reason"]).rstrip(".")
+        if "quality" in words:
+            words["quality"] = gettext(QUALITIES.get(words["quality"], words["quality"]))
+        return words
+
+
+class Open(msgspec.Struct, frozen=True):
+    count: int
+    critical: bool
+
+
+async def find(db: Db, alert_id: int) -> Alert:
+    return await db.one(q.find, Alert, id=alert_id)
+
+
+async def search(db: Db, *, state: str = "", kind: str = "", severity: str = "", page: str | None = None) -> Page[Alert]:
+    """Open ones first, each part with the newest first."""
+    resolved, last = after(page, bool, int)
+    found = await db.many(q.search, Alert, state=state, kind=kind, severity=severity, resolved=bool(resolved), last=last)
+    return page_of(found, lambda alert: (alert.resolved_at is not None, alert.id))
+
+
+async def open_now(db: Db) -> Open:
+    """How many wait for somebody, and whether one of them is critical."""
+    return await db.one(q.open, Open)
+
+
+async def template_status(db: Db, template_id: int) -> str | None:
+    found: str | None = await db.value(q.template_status, id=template_id)
+    return found
