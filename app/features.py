@@ -9,6 +9,8 @@ from litestar import Request, Router
 from app.access import account_routes, api_token_routes, live_routes, settings_routes
 from app.access.permissions import Permission
 from app.accounts import routes as accounts
+from app.alerts import channel_routes as alert_channels
+from app.alerts import routes as alerts
 from app.api import docs_routes as api_docs
 from app.api import routes as api
 from app.campaigns import routes as campaigns
@@ -37,14 +39,19 @@ NAVIGATION = [
     ("/dashboard", "chart", N_("Dashboard"), Permission.VIEW_DASHBOARD, True),
     ("/numbers", "phone", N_("Numbers"), Permission.VIEW_NUMBERS, False),
     ("/ops", "activity", N_("Operations"), Permission.VIEW_OPS, False),
+    ("/ops/alerts", "bell", N_("Alerts"), Permission.VIEW_ALERTS, False),
     ("/settings", "settings", N_("Settings"), Permission.VIEW_SETTINGS, True),
 ]
+# What stands beside a door: where its count is asked for, and the signal that changes it.
+COUNTS = {"/inbox": ("/inbox/unread", "inbox_changed"), "/ops/alerts": ("/ops/alerts/open", "alerts_changed")}
 
 
 def routers() -> list[Router]:
     return [
         account_routes.router,
         accounts.router,
+        alert_channels.router,
+        alerts.router,
         api.router,
         api_docs.router,
         api_token_routes.router,
@@ -76,11 +83,11 @@ def routers() -> list[Router]:
 def navigation(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """The doors that this viewer may open."""
     viewer = request.scope.get("user")
-    path = request.url.path
+    path = request.url.path + "/"
+    here = max((href for href, *_ in NAVIGATION if path.startswith(href + "/")), key=len, default="")
     return {
         "nav": [
-            {"href": href, "icon": icon, "label": label, "tab": tab, "count": None,
-             "current": path == href or path.startswith(href + "/")}
+            {"href": href, "icon": icon, "label": label, "tab": tab, "count": COUNTS.get(href), "current": href == here}
             for href, icon, label, permission, tab in NAVIGATION
             if viewer is not None and viewer.can(permission)
         ]

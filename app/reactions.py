@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.alerts import reacting as alerts
 from app.campaigns import control, upkeep
 from app.core import events
 from app.inbox import dispatch, reacting
@@ -20,6 +21,13 @@ def register() -> None:
     events.on("number_disconnected", control.stop_number)
     events.on("number_stopped", control.stop_number)
     events.on("template_stopped", control.stop_template)
+    # Somebody is told, and told again when it is over.
+    events.on("number_stopped", alerts.number_stopped)
+    events.on("breaker_opened", alerts.breaker_opened)
+    events.on("breaker_closed", alerts.breaker_closed)
+    events.on("quality_fell", alerts.quality_fell)
+    events.on("template_stopped", alerts.template_stopped)
+    events.on("campaign_paused", alerts.campaign_paused)
     # An account that was used elsewhere brings its templates.
     events.on("number_connected", syncing.after_connecting)
     # What came before it was connected is read again.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.alerts import channel, raising, watch
 from app.campaigns import launch, upkeep
 from app.core import jobs
 from app.core.db import platform_tx
@@ -64,6 +65,7 @@ async def check_numbers() -> None:
 async def seal_with_newest_key() -> None:
     async with platform_tx() as door:
         await credentials.reseal(door)
+        await channel.reseal(door)
 
 
 # What WhatsApp decided about templates while we could not be reached, and what was made in its own manager.
@@ -71,6 +73,19 @@ async def seal_with_newest_key() -> None:
 async def sync_templates() -> None:
     async with platform_tx() as door:
         await syncing.resync_everywhere(door)
+
+
+# What nobody says is found by looking: failures, silence, lateness, and causes that are gone.
+@periodic("* * * * * */30")
+async def look_for_alerts() -> None:
+    await watch.look()
+
+
+# Resolved alerts are kept for a quarter of a year.
+@periodic("53 3 * * *")
+async def forget_alerts() -> None:
+    async with platform_tx() as door:
+        await raising.forget(door)
 
 
 # The unfolded tail stays short, so that figures cost the same at any size.
