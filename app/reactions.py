@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.alerts import reacting as alerts
-from app.campaigns import control, upkeep
+from app.campaigns import control, guard, upkeep
 from app.core import events
 from app.inbox import dispatch, reacting
 from app.intake import replaying
@@ -21,6 +21,8 @@ def register() -> None:
     events.on("number_disconnected", control.stop_number)
     events.on("number_stopped", control.stop_number)
     events.on("template_stopped", control.stop_template)
+    # The guard looks at once, not at its next turn.
+    events.on("quality_fell", guard.heed_quality)
     # Somebody is told, and told again when it is over.
     events.on("number_stopped", alerts.number_stopped)
     events.on("breaker_opened", alerts.breaker_opened)

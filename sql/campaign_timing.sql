@@ -14,3 +14,60 @@ select t.place, t.first, array(select z.zone from unnest(string_to_array(t.zones
   from unnest(%(firsts)s::int[], %(zones)s::text[]) with ordinality t (first, zones, place)
  order by t.place
 on conflict (place) do update set first = excluded.first, zones = excluded.zones, release = excluded.release;
+
+-- name: note_zones
+-- The zones of a campaign, found by walking the index from one to the next.
+with recursive known as (
+  (select r.zone from campaign_recipients r
+    where r.campaign_id = %(id)s and r.status = 'pending' and r.zone <> '' order by r.zone limit 1)
+  union all
+  select (select r.zone from campaign_recipients r
+           where r.campaign_id = %(id)s and r.status = 'pending' and r.zone <> '' and r.zone > known.zone order by r.zone limit 1)
+    from known where known.zone is not null
+)
+update campaigns set zones = array(select zone from known where zone is not null)
+ where id = %(id)s and quiet_from is not null;
+
+-- name: repeating_due
+-- Through the platform's door.
+select tenant_id, id from campaigns where status = 'scheduled' and cron <> '' and scheduled_at <= now();
+
+-- name: pattern
+-- Locked until its copy is made, so one worker makes it.
+select c.id, c.cron, c.cron_zone, c.scheduled_at, c.late_policy, c.late_after,
+       t.status = 'approved' and n.disconnected_at is null as ready
+  from campaigns c
+  join message_templates t on t.id = c.template_id
+  join phone_numbers n on n.id = c.number_id
+ where c.id = %(id)s and c.status = 'scheduled' and c.cron <> '' and c.scheduled_at <= now()
+   for update of c;
+
+-- name: copy
+-- One of each time, whoever asks and how often: no row comes back for a time that has its copy.
+insert into campaigns (name, number_id, template_id, audience, variables, uncertain_rule, grace_seconds, created_by, attempts, base_wait,
+  longest_wait, ladder, canary, canary_wait, guarded, most_failed, most_capped, most_opted_out, most_blocked, quality_stop, quiet_from,
+  quiet_to, late_policy, late_after, test_share, winner_by, winner_after, report_to, series, scheduled_at, status, launched_at,
+  finished_at, stop_reason)
+select left(name, 100) || ' · ' || %(date)s, number_id, template_id, audience, variables, uncertain_rule, grace_seconds, created_by,
+       attempts, base_wait, longest_wait, ladder, canary, canary_wait, guarded, most_failed, most_capped, most_opted_out, most_blocked,
+       quality_stop, quiet_from, quiet_to, late_policy, late_after, test_share, winner_by, winner_after, report_to, id, %(at)s,
+       %(status)s, case %(status)s when 'launching' then now() end, case %(status)s when 'cancelled' then now() end, %(reason)s
+  from campaigns where id = %(id)s
+on conflict (tenant_id, series, scheduled_at) where series is not null do nothing
+returning id;
+
+-- name: copy_variants
+insert into campaign_variants (campaign_id, place, template_id, variables)
+select %(copy)s, place, template_id, variables from campaign_variants where campaign_id = %(id)s;
+
+-- name: move_on
+-- `scheduled_at` is the next time, `launched_at` the latest one. Without a next time it is over.
+update campaigns
+   set scheduled_at = coalesce(%(next)s::timestamptz, scheduled_at), launched_at = now(),
+       status = case when %(next)s::timestamptz is null then 'completed' else status end,
+       finished_at = case when %(next)s::timestamptz is null then now() end
+ where id = %(id)s;
+
+-- name: runs
+-- The latest times of a repeating campaign.
+select id, name, status, scheduled_at, launched_at from campaigns where series = %(id)s order by scheduled_at desc limit 12;

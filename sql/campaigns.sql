@@ -4,7 +4,10 @@ select c.id, c.name, c.number_id, c.template_id, c.audience, c.variables, c.stat
        n.display as number_display, n.verified_name as number_name, n.tier as number_tier,
        n.disconnected_at is null as number_connected, coalesce(p.per_second, 0)::float as per_second,
        t.name as template_name, t.language as template_language, t.category as template_category, t.status as template_status,
-       t.body as template_body
+       t.body as template_body,
+       c.canary, c.canary_wait, c.canary_state, c.canary_until, c.guarded, c.most_failed, c.most_capped, c.most_opted_out, c.most_blocked,
+       c.quality_stop, c.paused_by, c.stop_facts, c.ignored_guard, c.quiet_from, c.quiet_to, c.late_policy, c.late_after, c.cron,
+       c.cron_zone, c.series
   from campaigns c
   join phone_numbers n on n.id = c.number_id
   left join pacing p on p.number_id = c.number_id
@@ -16,7 +19,7 @@ select c.id, c.name, c.number_id, c.template_id, c.audience, c.variables, c.stat
 -- Counters of fifty campaigns at most: what is folded, and the tail that is not. The campaign brings its tenant, because the
 -- platform's door makes it an "or" in the policy, which no index can follow.
 select c.id, c.name, c.status, c.created_at, c.scheduled_at, c.launched_at, n.display as number_display, t.name as template_name,
-       coalesce(k.counted, '{}') as counted
+       c.cron, c.series, coalesce(k.counted, '{}') as counted
   from campaigns c
   join phone_numbers n on n.id = c.number_id
   join message_templates t on t.id = c.template_id,

@@ -10,7 +10,11 @@ import msgspec
 from msgspec import Meta
 
 from app.access.viewer import Viewer
+from app.campaigns import repeating
+from app.campaigns import rules as campaign_rules
+from app.campaigns.rules import Rules
 from app.core import live
+from app.core.clock import now
 from app.core.db import Db
 from app.core.i18n import N_
 from app.core.paging import Page, after, page_of
@@ -34,7 +38,9 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-class Campaign(msgspec.Struct, frozen=True, kw_only=True):
+class Campaign(Rules, frozen=True, kw_only=True):
+    """`series` is the repeating campaign of which this is one time; `stop_facts` is what the guard had counted."""
+
     id: int
     name: str
     number_id: int
@@ -62,10 +68,29 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     template_category: str
     template_status: str
     template_body: str
+    canary_state: str
+    canary_until: datetime | None
+    paused_by: str
+    stop_facts: dict[str, Any] | None
+    ignored_guard: bool
+    series: int | None
 
     @property
     def editable(self) -> bool:
         return self.status in (Status.DRAFT, Status.SCHEDULED, Status.LATE)
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When it goes out, or goes out next."""
+        return repeating.upcoming(self.cron, self.cron_zone, now(), 1)[0] if self.cron else self.scheduled_at
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(**{name: getattr(self, name) for name in Rules.__struct_fields__})
+
+    @property
+    def repeats(self) -> repeating.Words | None:
+        return repeating.in_words(self.cron) if self.cron else None
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -78,6 +103,7 @@ class Wish(msgspec.Struct, frozen=True):
     variables: dict[str, dict[str, str]]
     scheduled_at: datetime | None = None
     uncertain_rule: Literal["retry", "ask"] = "retry"
+    rules: Rules = Rules()
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -128,7 +154,13 @@ class Listed(msgspec.Struct, frozen=True):
     launched_at: datetime | None
     number_display: str
     template_name: str
+    cron: str
+    series: int | None
     counted: dict[str, int]
+
+    @property
+    def repeats(self) -> repeating.Words | None:
+        return repeating.in_words(self.cron) if self.cron else None
 
     @property
     def counts(self) -> Counts:
@@ -165,6 +197,7 @@ async def create(db: Db, wish: Wish, *, by: Viewer) -> Campaign:
     made = await db.value(q.create, by=by.id, **_columns(wish))
     if made is None:
         raise CannotUse
+    await campaign_rules.save(db, made, wish.rules)
     await live.announce(db, TOPIC, CHANGED, made)
     return await find(db, made)
 
@@ -175,6 +208,7 @@ async def change(db: Db, campaign: Campaign, wish: Wish) -> Campaign:
         raise CannotChange
     if not await db.run(q.change, id=campaign.id, seen=campaign.status, **_columns(wish)):
         raise CannotUse if (await find(db, campaign.id)).status == campaign.status else CannotChange
+    await campaign_rules.save(db, campaign.id, wish.rules)
     await live.announce(db, TOPIC, CHANGED, campaign.id)
     return await find(db, campaign.id)
 
@@ -192,4 +226,5 @@ async def counts(db: Db, campaign_id: int) -> Counts:
 
 def _columns(wish: Wish) -> dict[str, Any]:
     columns = msgspec.structs.asdict(wish)
+    del columns["rules"]
     return columns | {name: msgspec.json.encode(columns[name]).decode() for name in ("audience", "variables")}

@@ -9,7 +9,7 @@ from app.core.db import Db
 from app.core.statements import statements
 
 DIGITS = 9  # the longest prefix that the numbering plans tell apart
-# Where a prefix leaves several zones, most of its people live in the first of these. Mobile numbers rarely say more than the country.
+# Where a prefix leaves several zones, most people live in the first of these; mobile numbers often tell the country only.
 MOST_PEOPLE = (
     "Europe/Madrid", "Europe/Lisbon", "Europe/London", "Europe/Rome", "Europe/Oslo", "Europe/Helsinki", "Europe/Moscow",
     "America/Sao_Paulo", "America/Mexico_City", "America/New_York", "America/Guayaquil", "America/Curacao", "Asia/Jakarta",
@@ -27,6 +27,11 @@ async def learn_zones(db: Db) -> None:
     table = ranges()
     zones = [",".join(each) for each in table.values()]
     await db.run(q.learn_zones, release=phonenumbers.__version__, firsts=list(table), zones=zones)
+
+
+async def note_zones(db: Db, campaign_id: int) -> None:
+    """In the launch, once its rows are there: the claim asks which of these are awake."""
+    await db.run(q.note_zones, id=campaign_id)
 
 
 def ranges() -> dict[int, tuple[str, ...]]:

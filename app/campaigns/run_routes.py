@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from app.access.guards import TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
-from app.campaigns import campaign, control, launch, recipient
+from app.campaigns import campaign, canary, control, guard, launch, recipient
 from app.campaigns.campaign import Campaign, Status
 from app.core.db import Db
 from app.core.forms import blank
@@ -24,6 +24,7 @@ REVIEW = "campaigns/review.html"
 PEOPLE = "campaigns/recipients.html"
 REFUSALS = (
     launch.CannotLaunch, launch.InThePast, control.CannotPause, control.CannotResume, control.CannotCancel,
+    canary.NoCanary,
 )  # fmt: skip
 
 
@@ -43,9 +44,9 @@ async def start(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int
 @put("/{campaign_id:int}/schedule", guards=[needs(Permission.SEND_CAMPAIGNS)])
 async def schedule(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
     found = await campaign.find(db, campaign_id)
-    if found.scheduled_at is None:
+    if found.starts_at is None:
         return redirect(request, f"{LIST}/{found.id}/edit")
-    return await _acted(request, db, campaign_id, partial(launch.schedule, at=found.scheduled_at))
+    return await _acted(request, db, campaign_id, partial(launch.schedule, at=found.starts_at))
 
 
 @delete("/{campaign_id:int}/schedule", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
@@ -61,6 +62,11 @@ async def pause(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int
 @delete("/{campaign_id:int}/pause", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
 async def resume(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
     return await _acted(request, db, campaign_id, control.resume)
+
+
+@delete("/{campaign_id:int}/canary", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+async def release(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
+    return await _acted(request, db, campaign_id, canary.release)
 
 
 @put("/{campaign_id:int}/cancellation", guards=[needs(Permission.SEND_CAMPAIGNS)])
@@ -118,10 +124,12 @@ async def _page(request: CurrentRequest, db: Db, found: Campaign, trouble: str =
 async def _status(db: Db, found: Campaign) -> dict[str, Any]:
     counts = await campaign.counts(db, found.id)
     pace = await recipient.pace(db, found.id) if found.status == Status.SENDING else None
-    return {"campaign": found, "counts": counts, "pace": pace, "end": pace.end(counts.waiting) if pace else None}
+    advice = guard.ADVICE.get(found.stop_reason, "")
+    end = pace.end(counts.waiting) if pace else None
+    return {"campaign": found, "advice": advice, "counts": counts, "pace": pace, "end": end}
 
 
 # One router has them all: Litestar does not share a path between two.
 handlers = [
-    show, start, schedule, unschedule, pause, resume, cancel, resend_uncertain, leave_uncertain, failures, people,
+    show, start, schedule, unschedule, pause, resume, release, cancel, resend_uncertain, leave_uncertain, failures, people,
 ]  # fmt: skip
