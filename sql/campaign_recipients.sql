@@ -47,3 +47,8 @@ select r.id, r.contact_id, coalesce(k.name, '') as name, r.address, r.status, r.
      order by found.id limit 51) r
   left join contacts k on k.id = r.contact_id
  order by r.id;
+
+-- name: refused_marketing
+-- Whoever was merged into somebody else or deleted has no contact any more.
+select contact_id, failed_at as at, coalesce(wamid, '') as wamid, error_detail as text from campaign_recipients
+ where id = any(%(ids)s) and error_code = %(code)s and contact_id is not null;

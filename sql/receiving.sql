@@ -127,3 +127,8 @@ update messages m
  where m.id = n.id and (n.rank > message_rank(m.status) or (n.sent_at is not null and m.sent_at is null)
    or (n.delivered_at is not null and m.delivered_at is null))
 returning m.id;
+
+-- name: refused_marketing
+select c.contact_id, m.failed_at as at, coalesce(m.wamid, '') as wamid, m.error_detail as text
+  from messages m join conversations c on c.id = m.conversation_id
+ where m.id = any(%(ids)s) and m.error_code = %(code)s;

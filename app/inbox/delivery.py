@@ -8,6 +8,8 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from app.contacts import consent
+from app.contacts.consent import REFUSED_MARKETING, Said
 from app.core import live
 from app.core.db import Db
 from app.core.statements import statements
@@ -33,7 +35,15 @@ async def apply(db: Db, statuses: Sequence[StatusUpdate]) -> list[StatusUpdate]:
         if changed:
             await db.rows(q.announce, added=[], changed=changed)
             await live.announce(db, TOPIC, CHANGED)
+            if any(each["code"] == REFUSED_MARKETING for each in news):
+                await _heed_refusals(db, changed)
     return [status for place, status in enumerate(ours) if place not in matched]
+
+
+async def _heed_refusals(db: Db, message_ids: list[int]) -> None:
+    """Whom WhatsApp did not let us reach because they switched marketing off there."""
+    rows = await db.rows(q.refused_marketing, ids=message_ids, code=REFUSED_MARKETING)
+    await consent.refused_marketing(db, [Said(**row) for row in rows])
 
 
 def _question(place: int, status: StatusUpdate) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from app.contacts import identities
+from app.contacts import consent, identities
+from app.contacts.consent import REFUSED_MARKETING, Said
 from app.contacts.identities import Sender
 from app.core import files, live
 from app.core.clock import now
@@ -130,6 +131,8 @@ async def _settle(db: Db, claimed: Claimed, outcome: Outcome) -> None:
     if outcome.wa_id and claimed.address and claimed.address != f"+{outcome.wa_id}":
         # Where the answer will come from: in Brazil and Mexico these digits are not those that were dialled.
         await identities.resolve(db, [Sender(phone=claimed.address, wa_id=outcome.wa_id)])
+    if outcome.code == REFUSED_MARKETING:
+        await consent.refused_marketing(db, [Said(claimed.contact_id, text=detail)])
     if status == "uncertain":
         await offer_again.later(db, at=now() + CONFIRMED_WITHIN, message_id=claimed.id)
     await _announce(db, claimed.conversation_id, claimed.id)

@@ -21,7 +21,7 @@ from app.whatsapp.updates import PreferenceUpdate
 from tests.api.test_api import a_number, a_program, an_approved_template, same_shape
 from tests.campaigns.workspace import a_sending
 from tests.conftest import Person, a_colleague, eventually, page_of, text_of
-from tests.inbox.conftest import LUCIA, PILAR, Shop, a_shop
+from tests.inbox.conftest import LUCIA, PILAR, Shop, a_shop, statuses_of
 from tests.intake.test_intake import done, post
 
 WORDS = "/settings/opt-out"
@@ -30,6 +30,15 @@ WORDS = "/settings/opt-out"
 @pytest.fixture
 async def shop(owner: Person) -> Shop:
     return await a_shop(owner)
+
+
+@pytest.fixture
+async def talk(shop: Shop) -> Shop:
+    """Lucía has written a moment ago."""
+    await shop.behave(statuses=False)
+    await shop.told({"type": "text", "text": {"body": "Hola"}})
+    await eventually(lambda: shop.rows("select 1 from conversations where unread = 1"))
+    return shop
 
 
 async def a_contact(owner: Person, name: str = "Ana Ruiz", phone: str = "+34611482903") -> int:
@@ -167,12 +176,12 @@ async def test_whatsapps_own_switch_is_kept_and_never_answered(shop: Shop) -> No
 
 async def test_an_old_stop_that_comes_again_undoes_nothing(shop: Shop) -> None:
     stop, resume = the_switch(shop, wants=False, ago=60), the_switch(shop, wants=True, ago=30)
-    await prefers(shop, resume, stop)
     await prefers(shop, stop)
     await prefers(shop, resume)
     await prefers(shop, stop)
+    await prefers(shop, resume, stop)
     assert await state(shop) == ("", "")
-    assert [entry[0] for entry in await ledger(shop.owner)] in ([], ["opted_out", "opted_in"])
+    assert [entry[0] for entry in await ledger(shop.owner)] == ["opted_out", "opted_in"]
 
 
 async def test_the_ledger_is_only_added_to(owner: Person) -> None:
@@ -354,3 +363,33 @@ async def test_what_somebody_does_not_want_cannot_be_sent_to_them(owner: Person)
         await db.conn.execute("update conversations set last_inbound_at = now()")
     assert (await program.ask("POST", "/messages", 201, json={"contact_id": person, "text": "Hola"}))["kind"] == "text"
     assert (await program.ask("POST", "/messages", 201, json=wish))["kind"] == "template"
+
+
+async def test_a_campaign_that_whatsapp_refuses_for_them_opts_them_out(owner: Person) -> None:
+    sending = await a_sending(owner, people=3, refuse_share=1, error_code=131050)
+    await sending.launch()
+    assert await sending.settled() == {"failed": 3}
+    assert [entry[:3] for entry in await ledger(owner)] == [("opted_out", "marketing", "131050")] * 3
+
+
+async def test_a_refusal_that_comes_as_a_status_counts_once(talk: Shop) -> None:
+    (found,) = await talk.rows("select id from conversations")
+    await talk.owner.post(f"/inbox/{found['id']}/messages", {"text": "Hola"})
+    sent = await eventually(lambda: talk.rows("select id, wamid from messages where wamid is not null and direction = 'out'"))
+    callback = f"m:{sent[0]['id']}"
+    failed = statuses_of(sent[0]["wamid"], [("failed", -5)], biz_opaque_callback_data=callback, errors=[{"code": 131050}])
+    await talk.learns(*failed)
+    assert await state(talk) == ("marketing", "131050")
+    async with talk.owner.tenant.tx() as db:
+        (person,) = (await contact.search(db)).rows
+        await consent.opt_in(db, [Said(person.id)], "manual")
+    await talk.learns(*failed)
+    assert await state(talk) == ("", "")
+
+
+async def test_a_refused_answer_opts_out_at_once(talk: Shop) -> None:
+    await talk.behave(refuse_share=1, error_code=131050)
+    (found,) = await talk.rows("select id from conversations")
+    await talk.owner.post(f"/inbox/{found['id']}/messages", {"text": "Hola"})
+    await eventually(lambda: ledger(talk.owner))
+    assert await state(talk) == ("marketing", "131050")
