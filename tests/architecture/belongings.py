@@ -14,13 +14,13 @@ from tests.conftest import Person
 # Path parameter to the table whose id it is. A message is also known by the id that the browser gave it.
 TABLES = {
     "campaign_id": "campaigns", "contact_id": "contacts", "conversation_id": "conversations", "file_id": "files",
-    "import_id": "contact_imports", "label_id": "labels", "message_id": "messages",
+    "import_id": "contact_imports", "job_id": "procrastinate_jobs", "label_id": "labels", "message_id": "messages",
     "public_id": "public_id", "number_id": "phone_numbers",
     "recipient_id": "campaign_recipients", "reply_id": "quick_replies", "template_id": "message_templates",
-    "token_id": "api_tokens", "waba": "wabas",
+    "queue_name": "queue_name", "token_id": "api_tokens", "waba": "wabas",
 }  # fmt: skip
 # Counters are folded by a job whenever it comes round.
-COUNTERS = {"campaign_deltas", "campaign_counts", "stat_deltas", "stat_slots"}
+COUNTERS = {"campaign_deltas", "campaign_counts", "job_minutes", "stat_deltas", "stat_slots"}
 SHEET = """{"columns": ["Teléfono"], "first_line": 2, "sample": [["600"]], "encoding": "utf-8", "delimiter": ";", "rows": 1}"""
 CHOICE = """{"kinds": ["phone"], "country": "ES"}"""
 INSERTS = (
@@ -45,6 +45,11 @@ INSERTS = (
     ("campaigns", "name, number_id, template_id", "%(mark)s, %(phone_numbers)s, %(message_templates)s"),
     ("campaign_recipients", "campaign_id, contact_id, address, status", "%(campaigns)s, %(contacts)s, %(mark)s, 'cancelled'"),
     ("api_tokens", "user_id, name, token_hash, hint", "%(user)s, %(mark)s, %(hash)s, 'rec_'"),
+    (
+        "procrastinate_jobs",
+        "queue_name, task_name, args, status",
+        "'imports', %(mark)s, jsonb_build_object('tenant_id', tenant_id()), 'failed'",
+    ),
 )
 
 
@@ -76,6 +81,7 @@ async def one_of_each(owner: Person) -> Belongings:
         "mark": mark,
         "public_id": uuid4(),
         "user": owner.user_id,
+        "queue_name": "imports",
         "hash": secrets.token_bytes(32),
     }
     async with owner.tenant.tx() as db:

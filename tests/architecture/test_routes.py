@@ -20,6 +20,7 @@ from tests.conftest import Person
 PUBLIC = {
     "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-up", "POST /sign-up", "POST /sign-out", "POST /demo",
     "POST /language/{code:str}", "GET /static/{file_path:path}", "GET /health", "GET /health/ready",
+    "GET /health/workers", "GET /metrics",
     "GET /intake/meta", "POST /intake/meta", "GET /style",
     "GET /api/docs", "GET /api/openapi.json",
 }  # fmt: skip
@@ -57,7 +58,9 @@ def routes() -> Iterator[Route]:
 
 ROUTES = sorted(routes())
 GUARDED = [route for route in ROUTES if not route.public]
-WITH_IDS = [route for route in GUARDED if route.parameters]
+# Every workspace has queues of these names, and sees its own jobs in them.
+NAMES = {"queue_name"}
+WITH_IDS = [route for route in GUARDED if set(route.parameters) - NAMES]
 
 
 async def ask(

@@ -16,9 +16,11 @@ PLATFORM_TABLES = {
     "applied_files": "which migrations were applied",
     "phone_zones": "numbering plans of the world",
     "intake_events": "webhooks as they came, before anybody knows whose they are",
+    "schedule_runs": "when each periodic job last ran",
     "sign_in_failures": "wrong guesses, before anybody is signed in",
     "tenants": "the tenants themselves; sealed by id",
     "users": "people may belong to several; sealed by membership",
+    "workers": "processes, which work for all tenants",
 }
 WITHOUT_POLICY = {"applied_files", "phone_zones"}
 KEY_WITHOUT_TENANT = {

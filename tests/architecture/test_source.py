@@ -21,6 +21,7 @@ CATCH_EVERYTHING = {
 FILLED_AS_WORK_GOES_ON = {
     "app/campaigns/sending.py:Outcome", "app/campaigns/sending.py:Recipient", "app/contacts/identities.py:_Group",
     "app/contacts/reader.py:Batch", "app/intake/processing.py:Outcome",
+    "app/ops/job_watch.py:Tally",
 }  # fmt: skip
 # Where something is said aloud.
 COMMAND_LINE = {"app/__main__.py", "app/check.py", "app/serve.py", "app/simulator/__main__.py"}

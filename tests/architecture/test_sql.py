@@ -26,6 +26,7 @@ SIGNING_IN = "finds the tenant of a session, a token or a password"
 ROUTING = "leads a webhook to its tenant"
 SWEEPING = "looks over all tenants for what is due or stuck"
 FOLDING = "moves the counters of all tenants at once"
+COUNTING = "adds up what a process did for all tenants"
 SEALING = "the tenant is part of what unseals a secret"
 NAMES_THE_TENANT: dict[str, str] = {
     "access.by_account": SIGNING_IN,
@@ -51,6 +52,10 @@ NAMES_THE_TENANT: dict[str, str] = {
     "numbers.credentials_of_number": SEALING,
     "numbers.owners": ROUTING,
     "numbers.sealed_by_accounts": SEALING,
+    "ops.add_minutes": COUNTING,
+    "ops.forget_failed": SWEEPING,
+    "ops.keep_errors": COUNTING,
+    "ops.note_rates": COUNTING,
 }
 
 
