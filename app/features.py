@@ -13,6 +13,7 @@ from app.alerts import channel_routes as alert_channels
 from app.alerts import routes as alerts
 from app.api import docs_routes as api_docs
 from app.api import routes as api
+from app.campaigns import link_routes as campaign_links
 from app.campaigns import routes as campaigns
 from app.contacts import import_routes as contact_imports
 from app.contacts import label_routes as labels
@@ -25,6 +26,7 @@ from app.inbox import handling_routes, media_routes, message_routes, quick_reply
 from app.inbox import routes as inbox
 from app.intake import routes as intake
 from app.message_templates import routes as message_templates
+from app.numbers import limit_routes as number_limits
 from app.numbers import routes as numbers
 from app.ops import health_routes as health
 from app.ops import metrics_routes as metrics
@@ -55,6 +57,7 @@ def routers() -> list[Router]:
         api.router,
         api_docs.router,
         api_token_routes.router,
+        campaign_links.router,
         campaigns.router,
         contact_imports.router,
         contact_selection.router,
@@ -70,6 +73,7 @@ def routers() -> list[Router]:
         message_routes.router,
         message_templates.router,
         metrics.router,
+        number_limits.router,
         numbers.router,
         ops.router,
         opt_out_routes.router,

@@ -1,6 +1,6 @@
 -- name: numbers
 -- One by its id, or without one the connected ones: a workspace has a handful, so they need no pages.
-select n.id, n.waba, w.waba_id, w.portfolio_row as portfolio, n.phone_number_id, n.display, n.verified_name, n.quality, n.throughput,
+select n.id, n.waba, w.waba_id, w.portfolio_row as portfolio_id, n.phone_number_id, n.display, n.verified_name, n.quality, n.throughput,
        n.tier, n.status, n.name_status, n.can_send, n.obstacle, n.coexists, n.last_inbound_at, n.checked_at, n.disconnected_at,
        n.created_at, p.level, p.by_hand, p.ceiling, p.per_second, p.burst, unslowed(p.slowed_to, p.slowed_at) as speed,
        case when p.paused_until > now() then p.paused_until end as paused_until,
@@ -120,3 +120,18 @@ select waba_id, tenant_id from wabas where waba_id = any(%(waba_ids)s);
 
 -- name: sealed_by_accounts
 select tenant_id, waba_id, access_token, app_secret from wabas where waba_id = any(%(waba_ids)s);
+
+-- name: people_limit
+-- What would hold with this choice.
+select coalesce(%(people)s::int, tier_people(tier)) from portfolios where id = %(id)s;
+
+-- name: find_cap
+select per_second, burst from sending_caps;
+
+-- name: change_cap
+insert into sending_caps (per_second, burst, tokens) values (%(per_second)s, %(burst)s, %(burst)s)
+on conflict (tenant_id) do update
+  set per_second = excluded.per_second, burst = excluded.burst, tokens = least(sending_caps.tokens, excluded.burst);
+
+-- name: remove_cap
+delete from sending_caps;

@@ -44,7 +44,7 @@ class PhoneNumber(msgspec.Struct, frozen=True):
     id: int
     waba: int
     waba_id: str
-    portfolio: int
+    portfolio_id: int
     phone_number_id: str
     display: str
     verified_name: str

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Router, delete, get, post, put
+from litestar import Router, delete, get, post
 from litestar.params import FromPath
 from msgspec import Meta
 
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest, Viewer
-from app.core.db import Tenant
+from app.core.db import Db, Tenant
 from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
 from app.core.i18n import N_
 from app.core.pages import Page, page, redirect
-from app.numbers import health, levels, phone_number, simulated
+from app.numbers import health, limits, phone_number, portfolio, sending_cap, simulated
 from app.numbers.phone_number import PhoneNumber
 from app.whatsapp.contract import Credentials
 from app.whatsapp.errors import NotSent, OutcomeUnknown, ProviderError, WrongField
 
 LIST = "/numbers"
 BAD_ID = N_("An id has digits only. Copy it from WhatsApp Manager.")
-BAD_PACE = N_("Choose a number from 1 to 1,000.")
 NO_ANSWER = N_("WhatsApp did not answer, so nothing was saved. Try again in a moment.")
 NOT_ASKED = N_("WhatsApp did not answer. What you see is from the last check.")
 
@@ -40,7 +39,11 @@ class Wish(msgspec.Struct, frozen=True):
 
 @get("/", guards=[needs(Permission.VIEW_NUMBERS)])
 async def index(request: CurrentRequest, db: TenantDb) -> Page:
-    return page(request, "numbers/index.html", "rows", numbers=await phone_number.all(db))
+    shared = {each.id: each for each in await portfolio.all(db)}
+    return page(
+        request, "numbers/index.html", "rows", numbers=await phone_number.all(db), portfolios=shared,
+        cap=await sending_cap.find(db), cap_form=None, saved="",
+    )  # fmt: skip
 
 
 @get("/new", guards=[needs(Permission.MANAGE_NUMBERS)])
@@ -85,29 +88,18 @@ async def _connect(viewer: Viewer, form: Form[Wish], credentials: Credentials) -
 
 @get("/{number_id:int}", guards=[needs(Permission.VIEW_NUMBERS)])
 async def show(request: CurrentRequest, db: TenantDb, number_id: FromPath[int]) -> Page:
-    return _show(request, await phone_number.find(db, number_id))
+    return await board(request, db, await phone_number.find(db, number_id))
 
 
 @post("/{number_id:int}/checks", guards=[needs(Permission.MANAGE_NUMBERS)])
 async def check(request: CurrentRequest, viewer: CurrentViewer, number_id: FromPath[int]) -> Page:
+    trouble = ""
     try:
-        return _show(request, await health.check(Tenant(viewer.tenant_id), number_id))
+        await health.check(Tenant(viewer.tenant_id), number_id)
     except (ProviderError, NotSent, OutcomeUnknown):
-        async with viewer.tx() as db:
-            return _show(request, await phone_number.find(db, number_id), trouble=NOT_ASKED)
-
-
-@put("/{number_id:int}/pace", guards=[needs(Permission.MANAGE_NUMBERS)])
-async def set_pace(request: CurrentRequest, db: TenantDb, data: SubmittedForm, number_id: FromPath[int]) -> Page:
-    number, form = await phone_number.find(db, number_id), parse(levels.Choice, data)
-    form.errors = {field: BAD_PACE if error == NOT_POSSIBLE else error for field, error in form.errors.items()}
-    try:
-        if not form.errors:
-            await levels.choose(db, number, form.value)
-            return _show(request, await phone_number.find(db, number_id), "pace", saved=True)
-    except levels.TooFast as problem:
-        form.errors["per_second"] = problem.message
-    return _show(request, number, "pace", form=form, status=422)
+        trouble = NOT_ASKED
+    async with viewer.tx() as db:
+        return await board(request, db, await phone_number.find(db, number_id), trouble)
 
 
 @delete("/{number_id:int}", status_code=200, guards=[needs(Permission.MANAGE_NUMBERS)])
@@ -116,14 +108,13 @@ async def remove(request: CurrentRequest, db: TenantDb, number_id: FromPath[int]
     return redirect(request, LIST)
 
 
-def _show(request: CurrentRequest, number: PhoneNumber, block: str = "health", **more: Any) -> Page:
-    context: dict[str, Any] = {
-        "form": blank(per_second=f"{number.per_second:g}", burst=f"{number.burst:g}"),
-        "phone_screen": simulated.phone_screen(number.phone_number_id),
-        "trouble": "",
-        "saved": False,
-    }
-    return page(request, "numbers/show.html", block, number=number, **context | more)
+async def board(request: CurrentRequest, db: Db, number: PhoneNumber, trouble: str = "") -> Page:
+    """The page of a number, or the part of it that follows what happens."""
+    found = await limits.of(db, number)
+    return page(
+        request, "numbers/show.html", "board", number=number, limits=found, portfolio=found.portfolio, trouble=trouble,
+        phone_screen=simulated.phone_screen(number.phone_number_id), pace_form=None, share_form=None, saved="",
+    )  # fmt: skip
 
 
-router = Router(LIST, route_handlers=[index, new, create, create_simulated, show, check, set_pace, remove])
+router = Router(LIST, route_handlers=[index, new, create, create_simulated, show, check, remove])

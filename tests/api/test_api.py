@@ -274,3 +274,21 @@ async def test_the_page_shows_every_request_to_everybody(nobody: Person, owner: 
 def test_the_example_of_an_import_is_a_table() -> None:
     rows = list(csv.DictReader(io.StringIO(example("create_contact_import").request["csv"])))
     assert rows == [{"telefono": "611482903", "nombre": "Lucía", "ciudad": "Valencia"}]
+
+
+async def test_a_number_tells_its_limits_and_takes_a_pace(program: Program) -> None:
+    number_id = await a_number(program)
+    shown = await program.get(f"/numbers/{number_id}")
+    assert same_shape(shown, "show_number")
+    assert (shown["level"], shown["ceiling"], shown["per_second"], shown["reserve"], shown["breaker"]) == (
+        "STANDARD", 80, 70, 10, "closed",
+    )  # fmt: skip
+    assert shown["portfolio"] == {"limit": 10_000, "used": 0, "left": 10_000, "reserve": 0}
+    wish = example("pace_number").request
+    paced = await program.ask("PUT", f"/numbers/{number_id}/pace", json=wish)
+    assert same_shape(paced, "pace_number")
+    assert (paced["per_second"], paced["reserve"], paced["by_hand"]) == (40, 40, True)
+    refused = await program.ask("PUT", f"/numbers/{number_id}/pace", 422, json={**wish, "per_second": 81})
+    assert refused["errors"].keys() == {"per_second"}
+    followed = await program.ask("PUT", f"/numbers/{number_id}/pace", json={"level": "AUTOMATIC"})
+    assert (followed["per_second"], followed["by_hand"]) == (70, False)
