@@ -61,7 +61,7 @@ update alerts a set resolved_at = now(), by_itself = true
  where a.resolved_at is null and case a.kind
    when 'number_stopped' then not exists (
      select from phone_numbers n where n.id = a.key::bigint and n.disconnected_at is null
-        and not (n.status = 'CONNECTED' and n.checked_at > a.last_at))
+        and not (n.status = 'CONNECTED' and n.can_send <> 'BLOCKED' and n.checked_at > a.last_at))
    when 'quality_fell' then not exists (
      select from phone_numbers n where n.id = a.key::bigint and n.disconnected_at is null and n.quality <> 'GREEN')
    when 'breaker_open' then not exists (

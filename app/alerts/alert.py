@@ -46,13 +46,15 @@ class Alert(msgspec.Struct, frozen=True):
 
     @property
     def advice(self) -> str:
-        return gettext(self.about.advice) % self._words(self.named or self._id)
+        """Why, if somebody said so in words, and what to do."""
+        reason = self.facts.get("reason", "")
+        why = f"{gettext(reason).rstrip('.')}. " if " " in reason else ""
+        return why + gettext(self.about.advice) % self._words(self._id)
 
     @property
-    def outside(self) -> tuple[str, str]:
-        """Title and advice as channels say them: names stay in the house, ids may leave it."""
-        words = self._words(self._id)
-        return gettext(self.about.title) % words, gettext(self.about.advice) % words
+    def outside_title(self) -> str:
+        """As channels say it: names stay in the house, ids may leave it."""
+        return gettext(self.about.title) % self._words(self._id)
 
     @property
     def href(self) -> str:
@@ -64,8 +66,6 @@ class Alert(msgspec.Struct, frozen=True):
 
     def _words(self, name: str) -> dict[str, Any]:
         words = {**self.facts, "name": name}
-        if "reason" in words:
-            words["reason"] = gettext(words["reason"]).rstrip(".")
         if "quality" in words:
             words["quality"] = gettext(QUALITIES.get(words["quality"], words["quality"]))
         return words

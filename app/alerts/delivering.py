@@ -127,10 +127,10 @@ def _target(tenant: Tenant, to: Channel) -> Target:
 
 
 def _news(about: alert.Alert, event: Event) -> News:
-    title, advice = about.outside
+    advice = "" if event == "resolved" else about.advice
     return News(
-        event, title, "" if event == "resolved" else advice, about.severity, f"{settings().public_url}/ops/alerts",
-        about.kind, about.subject, about.key, about.id, about.times, about.first_at, about.last_at,
+        event, about.outside_title, advice, about.severity, f"{settings().public_url}/ops/alerts", about.kind,
+        about.subject, about.key, about.id, about.times, about.first_at, about.last_at,
     )  # fmt: skip
 
 

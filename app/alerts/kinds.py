@@ -64,7 +64,7 @@ KINDS: dict[str, Kind] = {
     "campaign_paused": Kind(
         "warning", "campaign", N_("Campaign paused"),
         N_("Recado has paused the campaign %(name)s"),
-        N_("%(reason)s. Look at its figures, then resume or cancel it."),
+        N_("Look at its figures, then resume or cancel it."),
     ),
     "template_stopped": Kind(
         "warning", "template", N_("Template stopped"),

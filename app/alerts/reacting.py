@@ -15,7 +15,7 @@ NO_REASON = N_("A limit of the campaign was reached")
 
 
 async def number_stopped(db: Db, number_id: int, reason: str = "") -> None:
-    await note(db, [Finding("number_stopped", str(number_id), {"word": reason})])
+    await note(db, [Finding("number_stopped", str(number_id), {"reason": reason})])
 
 
 async def breaker_opened(db: Db, number_id: int) -> None:
