@@ -14,7 +14,7 @@ with sizes as (
 )
 select q.name, coalesce(s.waiting, 0) as waiting, coalesce(s.running, 0) as running, coalesce(s.delayed, 0) as delayed,
        coalesce(s.failed, 0) as failed,
-       greatest(0, extract(epoch from now() - least(s.due_since, e.at)))::float as oldest,
+       case when s.waiting > 0 then extract(epoch from now() - least(s.due_since, e.at, now()))::float end as oldest,
        case when %(number_id)s::bigint is null then coalesce(p.per_second, 0)::float end as per_second
   from unnest(%(names)s::text[]) with ordinality q (name, place)
   left join sizes s on s.queue = q.name
@@ -95,7 +95,7 @@ select (select count(*) from tenants) = 1 as alone,
        (select max(ended_at) from schedule_runs where task in ('schedule.rescue_jobs', 'schedule.recover_campaigns')) as looked_at,
        (select count(*) from intake_events where state = 'waiting')::int as webhooks_waiting,
        (select count(*) from intake_events where state = 'dead')::int as webhooks_dead,
-       (select greatest(0, extract(epoch from now() - min(received_at)))::float from intake_events where state = 'waiting') as webhooks_oldest;
+       (select extract(epoch from now() - min(received_at))::float from intake_events where state = 'waiting') as webhooks_oldest;
 
 -- name: workers
 select name, host, pid, started_at, heartbeat_at, memory, works, running,

@@ -10,7 +10,7 @@ from app.core.db import platform_tx
 from app.ops import process, queue, stuck
 from app.ops.process import Process
 from tests.architecture.belongings import one_of_each
-from tests.conftest import Person, a_colleague, eventually, text_of
+from tests.conftest import Person, a_colleague, eventually, page_of, text_of
 from tests.numbers.numbers import a_number
 from tests.ops.stumbling import a_failed_job, contexts, healed, ran, state_of
 
@@ -32,7 +32,7 @@ async def test_a_new_workspace_is_calm(owner: Person) -> None:
     answer = await owner.get("/ops")
     assert answer.status_code == 200
     assert "Everything is moving" in text_of(answer, "#now")
-    assert 'id="failed"' not in answer.text
+    assert page_of(answer).css_first("#failed") is None
     assert text_of(answer, "#stuck .card-body") == "Nothing is stuck."
     assert 'id="workers"' not in answer.text, "in a house of many companies, machines are not theirs to see"
 
@@ -131,7 +131,7 @@ async def test_a_lease_that_nobody_keeps_is_stuck(owner: Person) -> None:
 
 async def test_a_number_shows_its_limits_and_its_breaker(owner: Person) -> None:
     number = await a_number(owner)
-    assert "Closed" in text_of(await owner.get("/ops"), "#ops-numbers")
+    assert "Working normally" in text_of(await owner.get("/ops"), "#ops-numbers")
     async with owner.tenant.tx() as db:
         await db.conn.execute(
             "insert into breakers (number_id, failures, opened_at) values (%s, 5, now())"
