@@ -19,7 +19,7 @@ select a.id, a.kind, a.severity, a.subject, a.key, a.facts, a.first_at, a.last_a
   left join phone_numbers n on n.id = case a.subject when 'number' then a.key::bigint end
   left join campaigns c on c.id = case a.subject when 'campaign' then a.key::bigint end
   left join message_templates t on t.id = case a.subject when 'template' then a.key::bigint end
- where (%(state)s = '' or (%(state)s = 'open') = (a.resolved_at is null))
+ where (%(only)s = '' or (%(only)s = 'open') = (a.resolved_at is null))
    and (%(kind)s = '' or a.kind = %(kind)s)
    and (%(severity)s = '' or a.severity = %(severity)s)
    and (%(last)s::bigint is null or (a.resolved_at is not null, -a.id) > (%(resolved)s, -%(last)s::bigint))

@@ -80,10 +80,10 @@ async def find(db: Db, alert_id: int) -> Alert:
     return await db.one(q.find, Alert, id=alert_id)
 
 
-async def search(db: Db, *, state: str = "", kind: str = "", severity: str = "", page: str | None = None) -> Page[Alert]:
+async def search(db: Db, *, only: str = "", kind: str = "", severity: str = "", page: str | None = None) -> Page[Alert]:
     """Open ones first, each part with the newest first."""
     resolved, last = after(page, bool, int)
-    found = await db.many(q.search, Alert, state=state, kind=kind, severity=severity, resolved=bool(resolved), last=last)
+    found = await db.many(q.search, Alert, only=only, kind=kind, severity=severity, resolved=bool(resolved), last=last)
     return page_of(found, lambda alert: (alert.resolved_at is not None, alert.id))
 
 

@@ -17,10 +17,10 @@ SEES, ACTS = [needs(Permission.VIEW_ALERTS)], [needs(Permission.RESOLVE_ALERTS)]
 
 @get("/", guards=SEES)
 async def index(
-    request: CurrentRequest, db: TenantDb, state: FromQuery[str] = "", kind: FromQuery[str] = "", after: FromQuery[str] = ""
+    request: CurrentRequest, db: TenantDb, only: FromQuery[str] = "", kind: FromQuery[str] = "", after: FromQuery[str] = ""
 ) -> Page:
-    found = await alert.search(db, state=state, kind=kind, page=after)
-    return page(request, "alerts/index.html", "rows", found=found, state=state, kind=kind, kinds=KINDS)
+    found = await alert.search(db, only=only, kind=kind, page=after)
+    return page(request, "alerts/index.html", "rows", found=found, only=only, kind=kind, kinds=KINDS)
 
 
 @get("/open", guards=SEES)

@@ -31,11 +31,12 @@ async def look() -> None:
         ours = _findings(await door.rows(q.look_at_platform, silent=SILENT, late=Jsonb(LATE))) if operators else []
     for tenant_id in sorted({*busy, *operators}):
         async with Tenant(tenant_id).tx() as db:
-            await _look(db, ours if tenant_id in operators else [])
+            await db.run(q.sample)
+            await judge(db, ours if tenant_id in operators else [])
 
 
-async def _look(db: Db, ours: list[Finding]) -> None:
-    await db.run(q.sample)
+async def judge(db: Db, ours: list[Finding]) -> None:
+    """What this workspace's own figures say; `ours` is what is wrong with the house."""
     found = [*ours, *_findings(await db.rows(q.look, at_least=AT_LEAST, share=SHARE, unheard=UNHEARD))]
     await raising.settle_missing(db, (*WATCHED, *WATCHED_PLATFORM), found)
     await raising.settle_recovered(db)
