@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Router
 
 from app.api import (
+    alert_routes,
     campaign_routes,
     consent_routes,
     contact_routes,
@@ -24,6 +25,7 @@ HANDLERS = [
     *campaign_routes.handlers,
     *message_routes.handlers,
     *dashboard_routes.handlers,
+    *alert_routes.handlers,
     *queue_routes.handlers,
 ]
 
