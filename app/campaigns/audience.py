@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from app.campaigns import links
 from app.core.db import Db
 from app.core.statements import statements
+from app.message_templates import places
 from app.message_templates.message_template import MessageTemplate
 from app.message_templates.preview import Bubble, bubble
-from app.whatsapp.template_text import VARIABLE, in_order
 
 # What WhatsApp lets a number write to within 24 hours, by its tier (Meta's page on messaging limits).
 DAILY = {"TIER_50": 50, "TIER_250": 250, "TIER_1K": 1_000, "TIER_2K": 2_000, "TIER_10K": 10_000, "TIER_100K": 100_000}
@@ -54,7 +56,7 @@ class Reach(msgspec.Struct, frozen=True):
 
 
 class Example(msgspec.Struct, frozen=True):
-    """The message as one real person will see it."""
+    """The message as one real person will see it; `values` by key, as they would be frozen."""
 
     name: str
     address: str
@@ -67,18 +69,26 @@ async def choices(db: Db) -> Choices:
     return msgspec.convert(row, Choices)
 
 
-async def reach(db: Db, template: MessageTemplate, audience: dict[str, Any], variables: dict[str, Any]) -> Reach:
-    counted = await db.value(q.reach, **_arguments(template, audience, variables))
+async def reach(
+    db: Db,
+    template: MessageTemplate,
+    audience: dict[str, Any],
+    variables: dict[str, Any],
+    *,
+    names: Sequence[str] | None = None,
+) -> Reach:
+    """`names` are the places to fill, when several texts are tried."""
+    counted = await db.value(q.reach, **_arguments(template, audience, variables) | ({"names": list(names)} if names else {}))
     return Reach(people=counted.pop("", 0), **counted)
 
 
 async def examples(db: Db, template: MessageTemplate, audience: dict[str, Any], variables: dict[str, Any]) -> list[Example]:
     """Three people at most, of those who get it."""
-    names, found = in_order(template.body), []
+    keys, found = places.keys(template), []
     for row in await db.rows(q.examples, **_arguments(template, audience, variables)):
-        values = dict(zip(names, row["parameters"], strict=True))
-        draft = msgspec.structs.replace(template.draft, examples=values)
-        found.append(Example(row["name"], row["address"], values, bubble(draft, copy_code="")))
+        values = dict(zip(keys, row["parameters"], strict=True))
+        shown = places.with_values(template, {key: links.shown(value) for key, value in values.items()})
+        found.append(Example(row["name"], row["address"], values, bubble(shown, copy_code="")))
     return found
 
 
@@ -88,16 +98,9 @@ def daily_limit(tier: str) -> int | None:
 
 
 def is_sendable(template: MessageTemplate) -> bool:
-    """Campaigns fill the body only: a picture, or a variable in header or button, would need something more for each person."""
-    draft = template.draft
-    if draft.category == "AUTHENTICATION":
-        return False
-    if draft.header and (draft.header.kind != "TEXT" or VARIABLE.search(draft.header.text)):
-        return False
-    return all(
-        button.kind in ("QUICK_REPLY", "PHONE_NUMBER") or (button.kind == "URL" and not VARIABLE.search(button.value))
-        for button in draft.buttons
-    )
+    """Campaigns fill in words, links and codes: a picture or a file in the head would need one more thing."""
+    simple = all(button["kind"] in places.SIMPLE_BUTTONS for button in template.buttons)
+    return simple and template.category != "AUTHENTICATION" and not places.needs_file(template)
 
 
 def _arguments(template: MessageTemplate, audience: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
@@ -105,5 +108,5 @@ def _arguments(template: MessageTemplate, audience: dict[str, Any], variables: d
         "audience": msgspec.json.encode(audience).decode(),
         "variables": msgspec.json.encode(variables).decode(),
         "marketing": template.category == "MARKETING",
-        "names": in_order(template.body),
+        "names": places.keys(template),
     }

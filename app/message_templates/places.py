@@ -47,9 +47,9 @@ class Shape(msgspec.Struct, frozen=True):
         return self.body + self.header + len(self.template.buttons)
 
     def fill(self, values: Sequence[str]) -> Parameters:
-        """Raises ValueError for a row that is too short or too long."""
-        if len(values) != self.values:
-            raise ValueError(f"{len(values)} values for {self.values} places")
+        """Whether they are as many as the template has places is WhatsApp's to say: it stops the template, not each person."""
+        if self.values == self.body:
+            return Parameters(values)
         header = values[self.body] if self.header else None
         return Parameters(values[: self.body], header, values[self.body + self.header :])
 

@@ -10,7 +10,7 @@ from app.bench import stock
 from app.bench.stock import Place
 from app.campaigns import launch
 from app.numbers.phone_number import PhoneNumber
-from tests.conftest import BASE, SIMULATOR, Person, eventually
+from tests.conftest import BASE, SIMULATOR, Person, eventually, page_of
 
 AT_ONCE = {"sent": [0, 20], "delivered": [20, 40], "read": [40, 60]}
 
@@ -65,6 +65,13 @@ class Sending:
                 "/simulator/received", params={"phone_number_id": self.number.phone_number_id, "detail": 1}
             )
             return dict(answer.json())
+
+    async def screen(self, address: str) -> str:
+        """What this person reads on their phone."""
+        async with httpx.AsyncClient(base_url=SIMULATOR) as simulator:
+            query = {"number": self.number.phone_number_id, "from": address.removeprefix("+")}
+            screen = await simulator.get("/simulator/phone/messages", params=query)
+        return " ".join(text.text() for text in page_of(screen).css(".bubble"))
 
     async def behave(self, **wishes: Any) -> None:
         async with httpx.AsyncClient(base_url=SIMULATOR) as simulator:
