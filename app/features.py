@@ -29,6 +29,7 @@ from app.message_templates import routes as message_templates
 from app.numbers import limit_routes as number_limits
 from app.numbers import routes as numbers
 from app.ops import health_routes as health
+from app.ops import mailbox_routes as mailbox
 from app.ops import metrics_routes as metrics
 from app.ops import routes as ops
 from app.ops import style_routes as style
@@ -69,6 +70,7 @@ def routers() -> list[Router]:
         intake.router,
         labels.router,
         live_routes.router,
+        mailbox.router,
         media_routes.router,
         message_routes.router,
         message_templates.router,

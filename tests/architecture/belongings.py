@@ -7,12 +7,15 @@ import secrets
 from typing import Any
 from uuid import uuid4
 
+from app.core.secrets import seal
 from app.numbers import credentials
+from app.settings import settings
 from app.whatsapp.contract import Credentials
 from tests.conftest import Person
 
 # Path parameter to the table whose id it is. A message is also known by the id that the browser gave it.
 TABLES = {
+    "alert_id": "alerts", "channel_id": "alert_channels",
     "campaign_id": "campaigns", "contact_id": "contacts", "conversation_id": "conversations", "file_id": "files",
     "import_id": "contact_imports", "job_id": "procrastinate_jobs", "label_id": "labels", "message_id": "messages",
     "public_id": "public_id", "number_id": "phone_numbers",
@@ -22,8 +25,16 @@ TABLES = {
 # Counters are folded by a job whenever it comes round.
 COUNTERS = {"campaign_deltas", "campaign_counts", "job_minutes", "stat_deltas", "stat_slots"}
 SHEET = """{"columns": ["Teléfono"], "first_line": 2, "sample": [["600"]], "encoding": "utf-8", "delimiter": ";", "rows": 1}"""
+TARGET = """{"address": "https://example.com/x"}"""
 CHOICE = """{"kinds": ["phone"], "country": "ES"}"""
 INSERTS = (
+    # Over, because open ones are looked at by a job whenever it comes round.
+    (
+        "alerts",
+        "kind, severity, subject, key, facts, resolved_at",
+        """'queue_late', 'warning', 'queue', %(mark)s, '{"minutes": 6}', now()""",
+    ),
+    ("alert_channels", "name, kind, target, hint", "%(mark)s, 'slack', %(channel)s, %(mark)s"),
     ("wabas", "waba_id, name, access_token, app_secret", "%(mark)s, %(mark)s, %(token)s, %(secret)s"),
     ("phone_numbers", "waba, phone_number_id, display, verified_name", "%(wabas)s, %(mark)s, '+34 600', %(mark)s"),
     (
@@ -78,6 +89,7 @@ async def one_of_each(owner: Person) -> Belongings:
     ids: dict[str, Any] = {
         "token": sealed.access_token,
         "secret": sealed.app_secret,
+        "channel": seal(TARGET, settings().encryption_keys, context=f"alert_channel:{owner.tenant_id}"),
         "mark": mark,
         "public_id": uuid4(),
         "user": owner.user_id,

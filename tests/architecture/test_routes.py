@@ -21,7 +21,7 @@ PUBLIC = {
     "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-up", "POST /sign-up", "POST /sign-out", "POST /demo",
     "POST /language/{code:str}", "GET /static/{file_path:path}", "GET /health", "GET /health/ready",
     "GET /health/workers", "GET /metrics",
-    "GET /intake/meta", "POST /intake/meta", "GET /style",
+    "GET /intake/meta", "POST /intake/meta", "GET /style", "GET /dev/mailbox",
     "GET /api/docs", "GET /api/openapi.json",
 }  # fmt: skip
 AS_HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}

@@ -29,6 +29,9 @@ FOLDING = "moves the counters of all tenants at once"
 COUNTING = "adds up what a process did for all tenants"
 SEALING = "the tenant is part of what unseals a secret"
 NAMES_THE_TENANT: dict[str, str] = {
+    "alert_channels.sealed_everywhere": SEALING,
+    "alert_watch.operators": "finds the workspaces of whoever runs the installation",
+    "alert_watch.tenants_to_watch": SWEEPING,
     "access.by_account": SIGNING_IN,
     "access.by_session": SIGNING_IN,
     "access.by_api_token": SIGNING_IN,

@@ -1,0 +1,198 @@
+"""Alerts: one open for each thing, over by hand or by itself, seen by those who may, and by nobody else."""
+
+from __future__ import annotations
+
+from app.access import api_token
+from app.alerts import watch
+from app.core.db import platform_tx
+from tests.alerts.alerts import alerts, happens, open_kinds, run, stopped_number
+from tests.conftest import Person, a_colleague, page_of, text_of
+from tests.numbers.numbers import a_number
+
+PAGE = "/ops/alerts"
+
+
+async def test_an_event_opens_one_alert_and_repeats_only_count(owner: Person) -> None:
+    number_id = await stopped_number(owner)
+    await happens(owner, "number_stopped", number_id=number_id, reason="ACCOUNT_RESTRICTION")
+    (found,) = await alerts(owner)
+    assert (found["kind"], found["severity"], found["subject"], found["key"]) == (
+        "number_stopped",
+        "critical",
+        "number",
+        str(number_id),
+    )
+    assert (found["times"], found["open"]) == (2, True)
+    page = await owner.get(PAGE)
+    assert len(page_of(page).css("li.alert")) == 1
+    assert page_of(page).css_first(f'a[href="/numbers/{number_id}"]') is not None
+    assert text_of(await owner.get(f"{PAGE}/open"), ".count").startswith("1")
+
+
+async def test_two_things_are_two_alerts(owner: Person) -> None:
+    await stopped_number(owner)
+    other = await a_number(owner, "Casa Pino")
+    await happens(owner, "quality_fell", number_id=other.id, quality="RED")
+    assert [(each["kind"], each["severity"]) for each in await alerts(owner)] == [
+        ("number_stopped", "critical"),
+        ("quality_fell", "critical"),
+    ]
+
+
+async def test_a_page_without_alerts_says_that_it_is_fine(owner: Person) -> None:
+    assert page_of(await owner.get(PAGE)).css_first(".empty") is not None
+    assert page_of(await owner.get(f"{PAGE}/open")).css_first(".count") is None
+
+
+async def test_resolved_by_hand_it_says_who_and_may_open_again(owner: Person) -> None:
+    number_id = await stopped_number(owner)
+    (found,) = await alerts(owner)
+    answer = await owner.put(f"{PAGE}/{found['id']}/resolution")
+    assert "Ana Olmo" in text_of(answer, "li.alert")
+    assert await open_kinds(owner) == []
+    await happens(owner, "number_stopped", number_id=number_id, reason="")
+    assert [each["open"] for each in await alerts(owner)] == [False, True]
+    assert [row.attributes["id"] for row in page_of(await owner.partial(PAGE)).css("li.alert")][-1] == f"alert-{found['id']}"
+
+
+async def test_a_breaker_that_closes_ends_its_alert(owner: Person) -> None:
+    number = await a_number(owner)
+    await happens(owner, "breaker_opened", number_id=number.id)
+    assert await open_kinds(owner) == ["breaker_open"]
+    await happens(owner, "breaker_closed", number_id=number.id)
+    (found,) = await alerts(owner)
+    assert (found["open"], found["by_itself"]) == (False, True)
+
+
+async def test_a_number_that_may_send_again_ends_its_alert(owner: Person) -> None:
+    number_id = await stopped_number(owner)
+    await run(owner, "update phone_numbers set status = 'RESTRICTED', checked_at = now() where id = %s", number_id)
+    await watch.look()
+    assert await open_kinds(owner) == ["number_stopped"]
+    await run(owner, "update phone_numbers set status = 'CONNECTED', checked_at = now() where id = %s", number_id)
+    await watch.look()
+    (found,) = await alerts(owner)
+    assert (found["open"], found["by_itself"]) == (False, True)
+
+
+async def test_only_what_recado_paused_itself_is_an_alert(owner: Person) -> None:
+    number_id = (await a_number(owner)).id
+    await run(owner, "insert into message_templates (waba, name, language, category, body, status) select waba, 'oferta', 'es',"
+              " 'MARKETING', 'Hola', 'approved' from phone_numbers where id = %s", number_id)  # fmt: skip
+    await run(owner, "insert into campaigns (name, number_id, template_id, status, paused_by) select 'Otoño', %s, id, 'paused', 'guard'"
+              " from message_templates", number_id)  # fmt: skip
+    async with owner.tenant.tx() as db:
+        row = await (await db.conn.execute("select id from campaigns")).fetchone()
+    assert row is not None
+    await happens(owner, "campaign_paused", campaign_id=row[0], by="number", reason="WhatsApp has stopped the number")
+    assert await alerts(owner) == []
+    await happens(owner, "campaign_paused", campaign_id=row[0], by="guard", reason="Too many people opted out.")
+    assert "Too many people opted out." in text_of(await owner.get(PAGE), "li.alert")
+    await run(owner, "update campaigns set status = 'sending' where id = %s", row[0])
+    await watch.look()
+    assert await open_kinds(owner) == []
+
+
+async def test_failures_of_a_quarter_of_an_hour_are_found_and_end_by_themselves(owner: Person) -> None:
+    number_id = (await a_number(owner)).id
+    campaign_id = await _sending(owner, number_id)
+    await _sampled(owner, campaign_id, minutes=10, went=1000, arrived=1000, failed=10)
+    await _sampled(owner, campaign_id, minutes=0, went=1100, arrived=1060, failed=50)
+    await _look(owner)
+    (found,) = await alerts(owner)
+    assert (found["kind"], found["key"], found["facts"]) == ("campaign_failing", str(campaign_id), {"failed": 40, "went": 100})
+    assert found["times"] == 1
+    await _look(owner)
+    assert [each["times"] for each in await alerts(owner)] == [1]
+    await run(owner, "update campaign_samples set failed = 10 where campaign_id = %s", campaign_id)
+    await _look(owner)
+    assert await open_kinds(owner) == []
+
+
+async def test_a_number_that_sends_and_hears_nothing_is_found(owner: Person) -> None:
+    number_id = (await a_number(owner)).id
+    campaign_id = await _sending(owner, number_id)
+    await _sampled(owner, campaign_id, minutes=15, went=100, arrived=90, failed=0)
+    await _sampled(owner, campaign_id, minutes=0, went=160, arrived=90, failed=0)
+    await _look(owner)
+    assert [(each["kind"], each["key"]) for each in await alerts(owner)] == [("webhooks_silent", str(number_id))]
+    await run(owner, "update campaign_samples set arrived = 120 where went = 160")
+    await _look(owner)
+    assert await open_kinds(owner) == []
+
+
+async def test_a_silent_process_is_told_to_whoever_runs_the_installation(owner: Person, stranger: Person) -> None:
+    async with platform_tx() as door:
+        await door.conn.execute("update users set super_admin = true where id = %s", (owner.user_id,))
+        await door.conn.execute(
+            "insert into workers (id, name, host, pid, started_at, heartbeat_at, memory, works) values"
+            " (gen_random_uuid(), 'worker', 'dyno.2', 77, now() - interval '1 hour', now() - interval '90 seconds', 1, true)"
+        )
+    await watch.look()
+    (found,) = await alerts(owner, "worker_silent")
+    assert found["facts"] == {"minutes": 2, "process": "worker", "host": "dyno.2"}
+    assert await alerts(stranger, "worker_silent") == []
+    async with platform_tx() as door:
+        await door.conn.execute("delete from workers where host = 'dyno.2'")
+    await watch.look()
+    assert [each["open"] for each in await alerts(owner, "worker_silent")] == [False]
+    async with platform_tx() as door:
+        await door.conn.execute("update users set super_admin = false where id = %s", (owner.user_id,))
+
+
+async def test_managers_see_and_resolve_but_choose_no_channels(owner: Person, agent: Person) -> None:
+    await stopped_number(owner)
+    (found,) = await alerts(owner)
+    manager = await a_colleague(owner, "manager", "Mara Gil")
+    assert len(page_of(await manager.get(PAGE)).css("li.alert")) == 1
+    assert (await manager.put(f"{PAGE}/{found['id']}/acknowledgement")).status_code == 200
+    assert (await manager.get("/settings/alerts")).status_code == 403
+    assert (await agent.get(PAGE)).status_code == 403
+
+
+async def test_alerts_of_another_workspace_are_not_there(owner: Person, stranger: Person) -> None:
+    await stopped_number(owner)
+    (found,) = await alerts(owner)
+    for path in (f"{PAGE}/{found['id']}/resolution", f"{PAGE}/{found['id']}/acknowledgement"):
+        assert (await stranger.put(path)).status_code == 404
+    assert page_of(await stranger.get(PAGE)).css_first("li.alert") is None
+    assert await open_kinds(owner) == ["number_stopped"]
+
+
+async def test_a_program_lists_and_resolves_them(owner: Person, stranger: Person) -> None:
+    number_id = await stopped_number(owner)
+    async with owner.tenant.tx() as db:
+        token = await api_token.create(db, api_token.Wish("Guardia"), user_id=owner.user_id)
+    head = {"Authorization": f"Bearer {token}"}
+    (found,) = (await owner.http.get("/api/v1/alerts?only=open", headers=head)).json()["data"]
+    assert (found["subject"], found["subject_id"], found["by_itself"]) == ("number", str(number_id), False)
+    answer = await owner.http.post(f"/api/v1/alerts/{found['id']}/resolve", headers=head)
+    assert (answer.status_code, answer.json()["resolved_by"]) == (200, "Ana Olmo")
+    assert (await owner.http.get("/api/v1/alerts?only=open", headers=head)).json()["data"] == []
+
+
+async def _sending(owner: Person, number_id: int) -> int:
+    await run(owner, "insert into message_templates (waba, name, language, category, body, status) select waba, 'aviso', 'es',"
+              " 'UTILITY', 'Hola', 'approved' from phone_numbers where id = %s", number_id)  # fmt: skip
+    async with owner.tenant.tx() as db:
+        cursor = await db.conn.execute(
+            "insert into campaigns (name, number_id, template_id, status, finished_at) select 'Otoño', %s, id, 'completed',"
+            " now() from message_templates returning id",
+            (number_id,),
+        )
+        row = await cursor.fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+async def _sampled(owner: Person, campaign_id: int, *, minutes: int, went: int, arrived: int, failed: int) -> None:
+    await run(
+        owner, "insert into campaign_samples (campaign_id, at, went, arrived, read, failed)"
+        " values (%s, now() - %s * interval '1 minute', %s, %s, 0, %s)", campaign_id, minutes, went, arrived, failed,
+    )  # fmt: skip
+
+
+async def _look(owner: Person) -> None:
+    """Without a sample of its own, which would be the newest and empty."""
+    async with owner.tenant.tx() as db:
+        await watch.judge(db, [])
