@@ -40,8 +40,13 @@ end $$;
 -- What a campaign message needs to be drawn as the person saw it.
 create or replace function campaign_payload(campaign campaigns, template message_templates, parameters jsonb) returns jsonb
   language sql immutable as $$
-  select jsonb_build_object('campaign_id', campaign.id, 'campaign', campaign.name, 'header', template.header,
-    'footer', template.footer, 'buttons', template.buttons, 'values', parameters)
+  select jsonb_build_object('campaign_id', campaign.id, 'campaign', campaign.name, 'footer', template.footer, 'buttons', template.buttons,
+    'values', parameters, 'header', case when template.header ->> 'text' like '%{{%' then jsonb_set(template.header, '{text}', to_jsonb(
+      -- Values come in one row: the body's, the header's, those of buttons.
+      regexp_replace(template.header ->> 'text', '\{\{[^{}]*\}\}', replace(coalesce(parameters ->> (jsonb_array_length(parameters) - 1 - (
+        select count(*) from jsonb_array_elements(template.buttons) b
+         where b ->> 'kind' = 'COPY_CODE' or (b ->> 'kind' = 'URL' and b ->> 'value' like '%{{%'))::int), ''), '\', '\\'))))
+      else template.header end)
 $$;
 
 -- The message that another one answers to, be it one of the thread or of a campaign.
@@ -51,11 +56,12 @@ create function quoted(conversation bigint, target text)
   select m.public_id::text, m.direction, m.kind, case when m.revoked_at is null then m.text else '' end, m.payload
     from messages m where m.conversation_id = conversation and m.wamid = target
   union all
-  select 'campaign-' || r.id, 'out', 'template', t.body, campaign_payload(p, t, r.parameters)
+  select 'campaign-' || r.id, 'out', 'template', t.body, campaign_payload(p, t, own_values(r.parameters, r.variant))
     from conversations c
     join campaign_recipients r on r.contact_id = c.contact_id and r.wamid = target
     join campaigns p on p.id = r.campaign_id
-    join message_templates t on t.id = p.template_id
+    left join campaign_variants v on v.campaign_id = p.id and v.place = r.variant
+    join message_templates t on t.id = coalesce(v.template_id, p.template_id)
    where c.id = conversation
    limit 1
 $$;
@@ -78,12 +84,13 @@ create function thread(conversation bigint, before timestamptz, before_key bigin
         and not (m.direction = 'event' and m.quoted is not null)
       order by m.at desc, m.id desc limit size)
     union all
-    (select -r.id, 'campaign-' || r.id, 'out', 'template', t.body, campaign_payload(p, t, r.parameters), null, r.wamid, null,
+    (select -r.id, 'campaign-' || r.id, 'out', 'template', t.body, campaign_payload(p, t, own_values(r.parameters, r.variant)), null, r.wamid, null,
             r.reaction_theirs, '', r.status, null, '', null, r.sent_at, null, null, r.sent_at, r.delivered_at, r.read_at
        from conversations c
        join campaign_recipients r on r.contact_id = c.contact_id
        join campaigns p on p.id = r.campaign_id and p.number_id = c.number_id
-       join message_templates t on t.id = p.template_id
+       left join campaign_variants v on v.campaign_id = p.id and v.place = r.variant
+       join message_templates t on t.id = coalesce(v.template_id, p.template_id)
       where c.id = conversation and r.status in ('sent', 'delivered', 'read') and r.sent_at is not null
         and (r.sent_at, -r.id) < (before, before_key)
       order by r.sent_at desc, r.id limit size)
