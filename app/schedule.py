@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.alerts import channel, raising, watch
-from app.campaigns import launch, upkeep
+from app.campaigns import canary, launch, series, upkeep, variants
 from app.core import jobs
 from app.core.db import platform_tx
 from app.core.jobs import periodic
@@ -32,12 +32,25 @@ async def forget_expired_sessions() -> None:
 async def start_due_campaigns() -> None:
     async with platform_tx() as door:
         await launch.start_due(door)
+        await series.start_due(door)
 
 
 # Stuck work is found by looking: leases of the dead, outcomes that stay unknown, lanes that should run.
 @periodic("* * * * * */10")
 async def recover_campaigns() -> None:
     await upkeep.recover()
+
+
+# Campaigns under way: canaries that have rested, and what the guard would stop.
+@periodic("* * * * * */10")
+async def watch_campaigns() -> None:
+    await canary.watch()
+
+
+# Texts that were tried long enough: the winner goes to everybody else.
+@periodic("* * * * * */10")
+async def decide_tests() -> None:
+    await variants.decide_due()
 
 
 # A killed worker says nothing: the queue keeps its jobs as running until somebody looks.

@@ -15,9 +15,6 @@ from app.message_templates import places
 from app.message_templates.message_template import MessageTemplate
 from app.message_templates.preview import Bubble, bubble
 
-# What WhatsApp lets a number write to within 24 hours, by its tier (Meta's page on messaging limits).
-DAILY = {"TIER_50": 50, "TIER_250": 250, "TIER_1K": 1_000, "TIER_2K": 2_000, "TIER_10K": 10_000, "TIER_100K": 100_000}
-
 q = statements("campaign_audience")
 
 
@@ -90,11 +87,6 @@ async def examples(db: Db, template: MessageTemplate, audience: dict[str, Any], 
         shown = places.with_values(template, {key: links.shown(value) for key, value in values.items()})
         found.append(Example(row["name"], row["address"], values, bubble(shown, copy_code="")))
     return found
-
-
-def daily_limit(tier: str) -> int | None:
-    """People a number may begin to write to in 24 hours; None when there is no limit or nobody knows it."""
-    return DAILY.get(tier)
 
 
 def is_sendable(template: MessageTemplate) -> bool:

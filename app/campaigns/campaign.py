@@ -82,7 +82,12 @@ class Campaign(Rules, frozen=True, kw_only=True):
     @property
     def starts_at(self) -> datetime | None:
         """When it goes out, or goes out next."""
-        return repeating.upcoming(self.cron, self.cron_zone, now(), 1)[0] if self.cron else self.scheduled_at
+        return self.dates[0] if self.cron else self.scheduled_at
+
+    @property
+    def dates(self) -> list[datetime]:
+        """The next times of a repeating one."""
+        return repeating.upcoming(self.cron, self.cron_zone, now()) if self.cron else []
 
     @property
     def rules(self) -> Rules:

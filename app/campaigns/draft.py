@@ -10,22 +10,23 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from app.campaigns import audience
+from app.campaigns import audience, links, repeating, rules_form
 from app.campaigns.campaign import Campaign, Wish
 from app.campaigns.launch import InThePast
+from app.campaigns.rules import Rules
 from app.core.clock import now
 from app.core.db import Db
 from app.core.forms import Form, parse
 from app.core.i18n import N_
 from app.core.pages import local
-from app.message_templates import message_template
+from app.message_templates import message_template, places
 from app.message_templates.message_template import MessageTemplate
+from app.message_templates.places import Place
 from app.numbers import phone_number
 from app.numbers.phone_number import PhoneNumber
-from app.whatsapp.template_text import in_order
 
 FIELDS = ("name", "first_name", "phone", "email", "company", "language")
-TEXT = "text"
+TEXT, LINK = "text", "link"
 
 NO_LABEL = N_("Choose at least one label.")
 NO_IMPORT = N_("Choose an import.")
@@ -38,7 +39,7 @@ Raw = Mapping[str, Any]
 
 
 class Fields(msgspec.Struct, frozen=True):
-    """Those that every campaign has; each variable brings three more: `field.1`, `text.1`, `fallback.1`."""
+    """Those that every campaign has; each variable brings more: `field.1`, `text.1`, `link.1`, `fallback.1`."""
 
     name: Annotated[str, Meta(max_length=120)]
     number_id: int
@@ -46,7 +47,7 @@ class Fields(msgspec.Struct, frozen=True):
     audience: Literal["everyone", "labels", "import"] = "everyone"
     label_ids: list[int] = []
     import_id: int | None = None
-    when: Literal["now", "later"] = "now"
+    when: Literal["now", "later", "repeat"] = "now"
     at: str = ""
     uncertain_rule: Literal["retry", "ask"] = "retry"
 
@@ -62,8 +63,17 @@ class Offer(msgspec.Struct, frozen=True):
     template: MessageTemplate | None
 
     @property
+    def places(self) -> list[Place]:
+        return places.of(self.template) if self.template else []
+
+    @property
+    def link_prefix(self) -> str:
+        """A button that leads there can be pressed for its own person."""
+        return links.prefix()
+
+    @property
     def names(self) -> list[str]:
-        return in_order(self.template.body) if self.template else []
+        return [place.key for place in self.places]
 
 
 async def offer(db: Db, raw: Raw) -> Offer:
@@ -84,21 +94,21 @@ def read(data: Raw, names: Sequence[str], zone: str) -> tuple[Form[Fields], Wish
         form.errors["label_ids"] = NO_LABEL
     if people == {"kind": "import", "id": 0}:
         form.errors["import_id"] = NO_IMPORT
-    for name, value in variables.items():
-        if value == {TEXT: ""}:
-            form.errors[f"text.{name}"] = NO_TEXT
-        elif not value.get("field", TEXT):
-            form.errors[f"field.{name}"] = NO_VALUE
+    form.errors |= errors_of(variables)
     at = None
     if _text(data, "when") == "later":
         try:
             at = moment(_text(data, "at"), zone)
         except BadTime as bad:
             form.errors["at"] = bad.message
+    rules, wrong = rules_form.read(data, zone)
+    form.errors |= wrong
     if form.errors:
         return form, None
     typed = form.value
-    return form, Wish(typed.name, typed.number_id, typed.template_id, people, variables, at, typed.uncertain_rule)
+    if rules.cron:
+        at = repeating.upcoming(rules.cron, zone, now())[0]
+    return form, Wish(typed.name, typed.number_id, typed.template_id, people, variables, at, typed.uncertain_rule, rules)
 
 
 def audience_of(data: Raw) -> dict[str, Any]:
@@ -119,11 +129,32 @@ def variables_of(data: Raw, names: Sequence[str]) -> dict[str, dict[str, str]]:
     found = {}
     for name in names:
         field, fallback = _text(data, f"field.{name}"), _text(data, f"fallback.{name}")
-        if field == TEXT:
-            found[name] = {TEXT: _text(data, f"text.{name}")}
+        if field in (TEXT, LINK):
+            found[name] = {field: _text(data, f"{field}.{name}")}
         else:
             found[name] = {"field": field} | ({"fallback": fallback} if fallback else {})
     return found
+
+
+def untouched() -> dict[str, Any]:
+    """The form of a new campaign."""
+    return {"audience": "everyone", "when": "now", "uncertain_rule": "retry"} | rules_form.filled(Rules())
+
+
+def errors_of(variables: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """What is missing or wrong, by field of the form."""
+    errors = {}
+    for name, value in variables.items():
+        if value == {TEXT: ""}:
+            errors[f"text.{name}"] = NO_TEXT
+        elif LINK in value:
+            try:
+                links.checked(value[LINK])
+            except links.BadUrl as bad:
+                errors[f"link.{name}"] = bad.message
+        elif not value.get("field", TEXT):
+            errors[f"field.{name}"] = NO_VALUE
+    return errors
 
 
 def filled(campaign: Campaign, zone: str) -> Form[Fields]:
@@ -132,13 +163,20 @@ def filled(campaign: Campaign, zone: str) -> Form[Fields]:
     raw: dict[str, Any] = {
         "name": campaign.name, "number_id": campaign.number_id, "template_id": campaign.template_id,
         "audience": people["kind"], "label_ids": people.get("ids", []), "import_id": people.get("id", ""),
-        "when": "later" if at else "now", "at": local(at, zone).strftime("%Y-%m-%dT%H:%M") if at else "",
+        "when": "repeat" if campaign.cron else "later" if at else "now",
+        "at": local(at, zone).strftime("%Y-%m-%dT%H:%M") if at else "",
         "uncertain_rule": campaign.uncertain_rule,
-    }  # fmt: skip
-    for name, value in campaign.variables.items():
-        raw |= {f"field.{name}": value.get("field", TEXT), f"text.{name}": value.get(TEXT, "")}
-        raw[f"fallback.{name}"] = value.get("fallback", "")
-    return Form(raw)
+    } | rules_form.filled(campaign.rules)  # fmt: skip
+    return Form(raw | as_typed(campaign.variables))
+
+
+def as_typed(variables: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Stored variables as the form has them."""
+    raw = {}
+    for name, value in variables.items():
+        raw[f"field.{name}"] = value.get("field") or (LINK if LINK in value else TEXT)
+        raw |= {f"{part}.{name}": value.get(part, "") for part in (TEXT, LINK, "fallback")}
+    return raw
 
 
 def guessed(raw: Raw, names: Sequence[str], keys: Sequence[str]) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
 import phonenumbers
 from phonenumbers.tzdata import TIMEZONE_DATA
 
@@ -32,6 +35,14 @@ async def learn_zones(db: Db) -> None:
 async def note_zones(db: Db, campaign_id: int) -> None:
     """In the launch, once its rows are there: the claim asks which of these are awake."""
     await db.run(q.note_zones, id=campaign_id)
+
+
+def sleeps(zone: str, at: datetime, quiet_from: time, quiet_to: time) -> bool:
+    """As is_quiet in sql/functions/campaign_clocks.sql, for what is only foretold."""
+    clock = at.astimezone(ZoneInfo(zone)).time()
+    if quiet_from <= quiet_to:
+        return quiet_from <= clock < quiet_to
+    return clock >= quiet_from or clock < quiet_to
 
 
 def ranges() -> dict[int, tuple[str, ...]]:

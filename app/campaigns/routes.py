@@ -11,8 +11,19 @@ from msgspec import Meta
 
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
-from app.access.viewer import CurrentRequest
-from app.campaigns import audience, campaign, draft, run_routes, testing
+from app.access.viewer import CurrentRequest, Viewer
+from app.campaigns import (
+    audience,
+    campaign,
+    draft,
+    forecast,
+    result_routes,
+    rules_form,
+    run_routes,
+    testing,
+    variants,
+    variants_form,
+)
 from app.campaigns.campaign import Campaign, CannotChange, CannotDelete, CannotUse
 from app.core import phone
 from app.core.db import Db, Tenant
@@ -51,15 +62,17 @@ async def index(request: CurrentRequest, db: TenantDb, only: FromQuery[str] = ""
 
 @get("/new", guards=[needs(Permission.EDIT_CAMPAIGNS)])
 async def new(request: CurrentRequest, db: TenantDb) -> Page:
-    form: Form[draft.Fields] = Form({"audience": "everyone", "when": "now", "uncertain_rule": "retry"})
+    form: Form[draft.Fields] = Form(draft.untouched())
     return await _form(request, db, form)
 
 
 @post("/fields", status_code=200, guards=[needs(Permission.EDIT_CAMPAIGNS)])
-async def fields(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> Page:
+async def fields(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Page:
     offer = await draft.offer(db, data)
     form: Form[draft.Fields] = Form(data | draft.guessed(data, offer.names, offer.choices.keys))
-    return page(request, FORM, "fields", form=form, offer=offer)
+    texts = variants_form.chosen(form.raw, offer)
+    form.raw |= variants_form.guessed(form.raw, texts)
+    return page(request, FORM, "fields", form=form, offer=offer, texts=texts, dates=rules_form.dates(data, viewer.time_zone))
 
 
 @post("/reach", status_code=200, guards=[needs(Permission.EDIT_CAMPAIGNS)])
@@ -67,19 +80,15 @@ async def reach(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> P
     offer = await draft.offer(db, data)
     if offer.template is None:
         return page(request, FORM, "reach", template=None)
-    chosen = draft.audience_of(data), draft.variables_of(data, offer.names)
-    return page(request, FORM, "reach", **await _reach(db, offer.template, *chosen))
+    names = offer.names + [key for text in variants_form.chosen(data, offer) for key in text.keys]
+    chosen = draft.audience_of(data), draft.variables_of(data, names)
+    return page(request, FORM, "reach", **await _reach(db, offer.template, *chosen, names=names))
 
 
 @post("/", guards=[needs(Permission.EDIT_CAMPAIGNS)])
 async def create(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Page:
-    form, wish = draft.read(data, (await draft.offer(db, data)).names, viewer.time_zone)
-    try:
-        if wish:
-            return redirect(request, f"{LIST}/{(await campaign.create(db, wish, by=viewer)).id}")
-    except CannotUse as problem:
-        form.errors["template_id"] = problem.message
-    return await _form(request, db, form, status=422)
+    form, made = await _saved(db, viewer, data)
+    return redirect(request, f"{LIST}/{made.id}") if made else await _form(request, db, form, status=422)
 
 
 @get("/{campaign_id:int}/edit", guards=[needs(Permission.EDIT_CAMPAIGNS)])
@@ -87,7 +96,9 @@ async def edit(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, cam
     found = await campaign.find(db, campaign_id)
     if not found.editable:
         return redirect(request, f"{LIST}/{found.id}")
-    return await _form(request, db, draft.filled(found, viewer.time_zone), found)
+    form = draft.filled(found, viewer.time_zone)
+    form.raw |= variants_form.filled(await variants.test_of(db, found.id), await variants.texts(db, found.id))
+    return await _form(request, db, form, found)
 
 
 @put("/{campaign_id:int}", guards=[needs(Permission.EDIT_CAMPAIGNS)])
@@ -95,14 +106,8 @@ async def change(
     request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm, campaign_id: FromPath[int]
 ) -> Page:
     found = await campaign.find(db, campaign_id)
-    form, wish = draft.read(data, (await draft.offer(db, data)).names, viewer.time_zone)
-    try:
-        if wish:
-            await campaign.change(db, found, wish)
-            return redirect(request, f"{LIST}/{found.id}")
-    except (CannotUse, CannotChange) as problem:
-        form.errors["template_id"] = problem.message
-    return await _form(request, db, form, found, status=422)
+    form, made = await _saved(db, viewer, data, found)
+    return redirect(request, f"{LIST}/{found.id}") if made else await _form(request, db, form, found, status=422)
 
 
 @delete("/{campaign_id:int}", status_code=200, guards=[needs(Permission.EDIT_CAMPAIGNS)])
@@ -119,9 +124,11 @@ async def remove(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[in
 async def review_reach(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
     found = await campaign.find(db, campaign_id)
     template = await message_template.find(db, found.template_id)
-    context = await _reach(db, template, found.audience, found.variables)
-    daily = audience.daily_limit(found.number_tier)
-    return page(request, "campaigns/go.html", "go", campaign=found, daily=daily, **context)
+    tried = await variants.texts(db, found.id)
+    names, variables = await variants.keys(db, found.id), variants.merged(tried)
+    context = await _reach(db, template, found.audience, variables, names=names)
+    ahead = await forecast.of(db, found, context["reach"].people)
+    return page(request, "campaigns/go.html", "go", campaign=found, forecast=ahead, **context)
 
 
 @post("/{campaign_id:int}/tests", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
@@ -151,19 +158,45 @@ async def _test(tenant: Tenant, message: testing.Message, to: str, form: Form[Te
         form.errors["phone"] = refusal.failure.title
 
 
+async def _saved(
+    db: Db, viewer: Viewer, data: dict[str, Any], found: Campaign | None = None
+) -> tuple[Form[draft.Fields], Campaign | None]:
+    """The campaign, written or changed; none, and errors in the form, when something does not fit."""
+    offer = await draft.offer(db, data)
+    form, wish = draft.read(data, offer.names, viewer.time_zone)
+    plan, wrong = variants_form.read(data, offer)
+    form.errors |= wrong
+    if wish is None or form.errors:
+        return form, None
+    try:
+        async with db.conn.transaction():
+            made = await (campaign.change(db, found, wish) if found else campaign.create(db, wish, by=viewer))
+            await variants.save(db, made.id, plan)
+    except (CannotUse, CannotChange) as problem:
+        form.errors["template_id"] = problem.message
+        return form, None
+    return form, made
+
+
 async def _form(
     request: CurrentRequest, db: Db, form: Form[draft.Fields], found: Campaign | None = None, *, status: int = 200
 ) -> Page:
     offer = await draft.offer(db, form.raw)
-    return page(request, FORM, "form", status=status, form=form, offer=offer, campaign=found, template=offer.template)
+    context: dict[str, Any] = {
+        "campaign": found,
+        "template": offer.template,
+        "texts": variants_form.chosen(form.raw, offer),
+        "dates": rules_form.dates(form.raw, request.user.time_zone),
+    }
+    return page(request, FORM, "form", status=status, form=form, offer=offer, **context)
 
 
-async def _reach(db: Db, template: MessageTemplate, *chosen: dict[str, Any]) -> dict[str, Any]:
+async def _reach(db: Db, template: MessageTemplate, *chosen: dict[str, Any], names: list[str]) -> dict[str, Any]:
     """How many, who not, and what the first of them will read."""
     seen = await audience.examples(db, template, *chosen)
     return {
         "template": template,
-        "reach": await audience.reach(db, template, *chosen),
+        "reach": await audience.reach(db, template, *chosen, names=names),
         "examples": seen,
         "sample": None if seen else bubble(template.draft, copy_code=""),
     }
@@ -172,6 +205,7 @@ async def _reach(db: Db, template: MessageTemplate, *chosen: dict[str, Any]) -> 
 router = Router(
     LIST,
     route_handlers=[
-        index, new, fields, reach, create, edit, change, remove, review_reach, test, *run_routes.handlers,
+        index, new, fields, reach, create, edit, change, remove, review_reach, test,
+        *run_routes.handlers, *result_routes.handlers,
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from app.access.guards import TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
-from app.campaigns import campaign, canary, control, guard, launch, recipient
+from app.campaigns import campaign, canary, control, forecast, guard, launch, recipient, series
 from app.campaigns.campaign import Campaign, Status
 from app.core.db import Db
 from app.core.forms import blank
@@ -117,7 +117,8 @@ async def _acted(request: CurrentRequest, db: Db, campaign_id: int, verb: Callab
 
 async def _page(request: CurrentRequest, db: Db, found: Campaign, trouble: str = "") -> Page:
     if found.editable:
-        return page(request, REVIEW, "review", campaign=found, trouble=trouble, form=blank(), sent_to="")
+        runs = await series.runs(db, found.id) if found.cron else []
+        return page(request, REVIEW, "review", campaign=found, runs=runs, trouble=trouble, form=blank(), sent_to="")
     return page(request, SHOW, "status", trouble=trouble, **await _status(db, found))
 
 
@@ -125,8 +126,9 @@ async def _status(db: Db, found: Campaign) -> dict[str, Any]:
     counts = await campaign.counts(db, found.id)
     pace = await recipient.pace(db, found.id) if found.status == Status.SENDING else None
     advice = guard.ADVICE.get(found.stop_reason, "")
-    end = pace.end(counts.waiting) if pace else None
-    return {"campaign": found, "advice": advice, "counts": counts, "pace": pace, "end": end}
+    ahead = await forecast.of(db, found, counts.waiting) if pace and counts.waiting else None
+    end = ahead.ends_at if ahead and ahead.held_up else pace.end(counts.waiting) if pace else None
+    return {"campaign": found, "advice": advice, "counts": counts, "pace": pace, "forecast": ahead, "end": end}
 
 
 # One router has them all: Litestar does not share a path between two.
