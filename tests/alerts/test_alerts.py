@@ -77,25 +77,19 @@ async def test_a_number_that_may_send_again_ends_its_alert(owner: Person) -> Non
 
 async def test_only_what_recado_paused_itself_is_an_alert(owner: Person) -> None:
     number_id = (await a_number(owner)).id
-    await run(owner, "insert into message_templates (waba, name, language, category, body, status) select waba, 'oferta', 'es',"
-              " 'MARKETING', 'Hola', 'approved' from phone_numbers where id = %s", number_id)  # fmt: skip
-    await run(owner, "insert into campaigns (name, number_id, template_id, status, paused_by) select 'Otoño', %s, id, 'paused', 'guard'"
-              " from message_templates", number_id)  # fmt: skip
-    async with owner.tenant.tx() as db:
-        row = await (await db.conn.execute("select id from campaigns")).fetchone()
-    assert row is not None
-    await happens(owner, "campaign_paused", campaign_id=row[0], by="number", reason="WhatsApp has stopped the number")
+    campaign_id = await _campaign(owner, number_id, "paused")
+    await happens(owner, "campaign_paused", campaign_id=campaign_id, by="number", reason="WhatsApp has stopped the number")
     assert await alerts(owner) == []
-    await happens(owner, "campaign_paused", campaign_id=row[0], by="guard", reason="Too many people opted out.")
+    await happens(owner, "campaign_paused", campaign_id=campaign_id, by="guard", reason="Too many people opted out.")
     assert "Too many people opted out." in text_of(await owner.get(PAGE), "li.alert")
-    await run(owner, "update campaigns set status = 'sending' where id = %s", row[0])
+    await run(owner, "update campaigns set status = 'sending' where id = %s", campaign_id)
     await watch.look()
     assert await open_kinds(owner) == []
 
 
 async def test_failures_of_a_quarter_of_an_hour_are_found_and_end_by_themselves(owner: Person) -> None:
     number_id = (await a_number(owner)).id
-    campaign_id = await _sending(owner, number_id)
+    campaign_id = await _campaign(owner, number_id, "completed")
     await _sampled(owner, campaign_id, minutes=10, went=1000, arrived=1000, failed=10)
     await _sampled(owner, campaign_id, minutes=0, went=1100, arrived=1060, failed=50)
     await _look(owner)
@@ -111,7 +105,7 @@ async def test_failures_of_a_quarter_of_an_hour_are_found_and_end_by_themselves(
 
 async def test_a_number_that_sends_and_hears_nothing_is_found(owner: Person) -> None:
     number_id = (await a_number(owner)).id
-    campaign_id = await _sending(owner, number_id)
+    campaign_id = await _campaign(owner, number_id, "completed")
     await _sampled(owner, campaign_id, minutes=15, went=100, arrived=90, failed=0)
     await _sampled(owner, campaign_id, minutes=0, went=160, arrived=90, failed=0)
     await _look(owner)
@@ -171,14 +165,14 @@ async def test_a_program_lists_and_resolves_them(owner: Person, stranger: Person
     assert (await owner.http.get("/api/v1/alerts?only=open", headers=head)).json()["data"] == []
 
 
-async def _sending(owner: Person, number_id: int) -> int:
+async def _campaign(owner: Person, number_id: int, status: str) -> int:
     await run(owner, "insert into message_templates (waba, name, language, category, body, status) select waba, 'aviso', 'es',"
               " 'UTILITY', 'Hola', 'approved' from phone_numbers where id = %s", number_id)  # fmt: skip
     async with owner.tenant.tx() as db:
         cursor = await db.conn.execute(
-            "insert into campaigns (name, number_id, template_id, status, finished_at) select 'Otoño', %s, id, 'completed',"
+            "insert into campaigns (name, number_id, template_id, status, finished_at) select 'Otoño', %s, id, %s,"
             " now() from message_templates returning id",
-            (number_id,),
+            (number_id, status),
         )
         row = await cursor.fetchone()
         assert row is not None
