@@ -24,6 +24,7 @@ from app.core.i18n import N_
 from app.dashboard import routes as dashboard
 from app.inbox import handling_routes, media_routes, message_routes, quick_reply_routes, stream_routes
 from app.inbox import routes as inbox
+from app.intake import event_routes as webhook_events
 from app.intake import routes as intake
 from app.message_templates import routes as message_templates
 from app.numbers import limit_routes as number_limits
@@ -83,6 +84,7 @@ def routers() -> list[Router]:
         style.router,
         settings_routes.router,
         stream_routes.router,
+        webhook_events.router,
     ]
 
 

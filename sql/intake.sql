@@ -54,3 +54,12 @@ select waba_id from wabas where id = %(waba)s;
 -- name: replay_unrouted
 update intake_events set state = 'waiting', attempts = 0, next_attempt_at = now()
  where state = 'done' and unrouted > 0 and position(%(waba_id)s::bytea in body) > 0;
+
+-- name: replay
+update intake_events set state = 'waiting', attempts = 0, next_attempt_at = now() where id = any(%(ids)s);
+
+-- name: discard
+-- As long as another workspace has something dead in it, it stays dead.
+update intake_events e set state = 'discarded', processed_at = now()
+ where id = any(%(ids)s) and state = 'dead'
+   and not exists (select from intake_parts p where p.event_id = e.id and p.state = 'dead');

@@ -18,6 +18,7 @@ TOPICS = {
     "campaigns": Permission.VIEW_CAMPAIGNS,
     "numbers": Permission.VIEW_NUMBERS,
     "dashboard": Permission.VIEW_DASHBOARD,
+    "webhooks": Permission.VIEW_OPS,
     "alerts": Permission.VIEW_ALERTS,
 }
 

@@ -9,6 +9,7 @@ import structlog
 from litestar.types import HTTPResponseStartEvent, Receive, Scope, Send
 from psycopg_pool import PoolTimeout
 
+from app.core.headers import secure
 from app.intake.journal import Journal, TooMuchWaiting
 from app.numbers import routing
 from app.whatsapp.signature import valid_signature
@@ -88,7 +89,11 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         log.exception("a webhook was not kept")
         status = 500
     said = [(b"content-length", b"0"), *([(b"retry-after", b"2")] if status == 503 else [])]
-    await send(HTTPResponseStartEvent(type="http.response.start", status=status, headers=said))
+    start = HTTPResponseStartEvent(type="http.response.start", status=status, headers=said)
+    if status != 200:
+        # Meta gets 200 and looks at no header; everything else a stranger may have asked for in a browser.
+        await secure(start, scope)
+    await send(start)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -1,0 +1,142 @@
+"""The journal of webhooks: searched, looked into, read again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Response, Router, get, post, put
+from litestar.di import Provide
+from litestar.params import FromPath, FromQuery
+from msgspec import ValidationError
+
+from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.permissions import Permission
+from app.access.viewer import CurrentRequest
+from app.core.db import Db, platform_tx
+from app.core.pages import Page, fragment, page
+from app.intake import event, reading, replaying
+from app.intake.event import Event, Filter
+
+LIST = "/ops/webhooks"
+INDEX, SHOW = "intake/index.html", "intake/show.html"
+SEES = [needs(Permission.VIEW_OPS)]
+ACTS = [needs(Permission.MANAGE_OPS)]
+SHOWN = 64 * 1024  # bytes of raw JSON on a page; all of it can be downloaded
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What an address says; `day` is one of the workspace's calendar, `of` is all for whoever runs the installation."""
+
+    kind: str = ""
+    number: str = ""
+    state: str = ""
+    error: str = ""
+    day: str = ""
+    of: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        return any((self.kind, self.number, self.state, self.error, self.day))
+
+    @property
+    def query(self) -> str:
+        return urlencode(msgspec.structs.asdict(self))
+
+    def filter(self, zone: str) -> Filter:
+        since = _begin(self.day, zone)
+        return Filter(self.kind, self.number, self.state, self.error, since, since and since + timedelta(days=1))
+
+
+def _begin(day: str, zone: str) -> datetime | None:
+    try:
+        return datetime.combine(msgspec.convert(day, date), time(), ZoneInfo(zone))
+    except ValidationError:
+        return None
+
+
+def is_wide(request: CurrentRequest) -> bool:
+    """Whoever is not a super admin may ask for all, and gets their own."""
+    return request.user.super_admin and request.query_params.get("of") == "all"
+
+
+async def journal(request: CurrentRequest) -> AsyncIterator[Db]:
+    """The door to as much of the journal as somebody may see."""
+    async with platform_tx() if is_wide(request) else request.user.tx() as db:
+        yield db
+
+
+@get("/", guards=SEES)
+async def index(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, after: FromQuery[str] = "") -> Page:
+    asked = _asked(request)
+    found = await event.search(db, asked.filter(viewer.time_zone), page=after)
+    displays = await event.displays(db, [number for each in found for number in each.numbers])
+    shown: dict[str, Any] = {"displays": displays, "troubles": await event.troubles(db), "wide": is_wide(request)}
+    return page(request, INDEX, "rows", found=found, asked=asked, **shown)
+
+
+@get("/replays", guards=ACTS)
+async def confirm_replays(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer) -> Page:
+    asked = _asked(request)
+    figure = await replaying.count(db, asked.filter(viewer.time_zone))
+    return fragment(request, INDEX, "confirm", asked=asked, figure=figure, most=replaying.AT_ONCE)
+
+
+@post("/replays", guards=ACTS, status_code=200)
+async def replay_found(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer) -> Page:
+    await replaying.replay_found(db, _asked(request).filter(viewer.time_zone), by=viewer)
+    return fragment(request, INDEX, "replaying")
+
+
+@get("/{event_id:int}", guards=SEES)
+async def show(request: CurrentRequest, db: TenantDb, event_id: FromPath[int]) -> Page:
+    return await _shown(request, db, await event.find(db, event_id))
+
+
+@get("/{event_id:int}/body", guards=SEES)
+async def body(db: TenantDb, event_id: FromPath[int]) -> Response[bytes]:
+    found = await event.body(db, event_id)
+    name = f'attachment; filename="webhook-{event_id}.json"'
+    return Response(found.body, media_type="application/octet-stream", headers={"Content-Disposition": name})
+
+
+@post("/{event_id:int}/replays", guards=ACTS, status_code=200)
+async def replay(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, event_id: FromPath[int]) -> Page:
+    return await _shown(request, db, await replaying.replay(db, event_id, by=viewer), said="replayed")
+
+
+@put("/{event_id:int}/discard", guards=ACTS)
+async def discard(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, event_id: FromPath[int]) -> Page:
+    return await _shown(request, db, await replaying.discard(db, event_id, by=viewer), said="discarded")
+
+
+async def _shown(request: CurrentRequest, db: Db, found: Event, *, said: str = "") -> Page:
+    kept = await event.body(db, found.id)
+    read = await reading.of_event(db, found, kept.body)
+    displays = await event.displays(db, [line.number for line in read.lines])
+    shown: dict[str, Any] = {"event": found, "kept": kept, "read": read, "displays": displays}
+    return page(request, SHOW, "event", **shown, raw=_pretty(kept.body), said=said, wide=is_wide(request))
+
+
+def _pretty(raw: bytes) -> str:
+    """As text whatever came; empty when it is too long for a page."""
+    if len(raw) > SHOWN:
+        return ""
+    try:
+        return msgspec.json.format(raw, indent=2).decode(errors="replace")
+    except msgspec.DecodeError:
+        return raw.decode(errors="replace")
+
+
+def _asked(request: CurrentRequest) -> Asked:
+    return msgspec.convert(dict(request.query_params), Asked, strict=False)
+
+
+router = Router(
+    LIST, route_handlers=[index, confirm_replays, replay_found, show, body, replay, discard],
+    dependencies={"db": Provide(journal)},
+)  # fmt: skip
