@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from psycopg import AsyncConnection
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
@@ -38,6 +39,9 @@ os.environ |= {
     "RECADO_HOME": str(HOME), "PORT": str(PORT), "META_GRAPH_URL": f"http://127.0.0.1:{SIMULATOR_PORT}",
 }  # fmt: skip
 os.environ.pop("DATABASE_URL", None)
+# Nobody here speaks TLS, and reading the world's authorities takes 27 ms for each of a thousand clients.
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = str(HOME)
 
 from app import check, serve, worker  # noqa: E402
 from app.accounts import account, session  # noqa: E402
@@ -76,6 +80,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 async def house() -> AsyncIterator[str]:
     """Web, worker and simulator, once for all tests; the URL of the database."""
     server = await asyncio.to_thread(embedded.start, HOME)
+    await _without_durability(server.url)
     await migrate(server.url)
     simulator = uvicorn.Server(uvicorn.Config(simulator_application(), port=SIMULATOR_PORT, log_config=None, lifespan="auto"))
     web = serve.web_server(settings())
@@ -95,6 +100,14 @@ async def house() -> AsyncIterator[str]:
         await asyncio.wait(tasks, timeout=5)
         await provider.close()
     await asyncio.to_thread(server.stop)
+
+
+async def _without_durability(url: str) -> None:
+    """What the tests write need not outlive a power cut; half of their time would be waiting for the disk."""
+    async with await AsyncConnection.connect(url.replace("recado:@", "postgres:@"), autocommit=True) as conn:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            await conn.execute(f"alter system set {setting} = off")
+        await conn.execute("select pg_reload_conf()")
 
 
 class Person:
