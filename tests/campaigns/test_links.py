@@ -6,6 +6,7 @@ import re
 
 import httpx
 import pytest
+from psycopg.types.json import Jsonb
 
 from app.campaigns import clicks, links
 from app.core.db import NotFound
@@ -19,10 +20,8 @@ URL = "https://casaolmo.es/sofás?de=olmo"
 async def with_link(owner: Person, people: int = 3) -> Sending:
     sending = await a_sending(owner, people)
     async with owner.tenant.tx() as db:
-        await db.conn.execute(
-            """update campaigns set variables = '{"1": {"field": "name"}, "2": {"link": "%s"}}' where id = %%s""" % URL,
-            (sending.id,),
-        )
+        variables = Jsonb({"1": {"field": "name"}, "2": {"link": URL}})
+        await db.conn.execute("update campaigns set variables = %s where id = %s", (variables, sending.id))
     return sending
 
 
