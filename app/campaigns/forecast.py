@@ -40,7 +40,7 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 class Forecast(msgspec.Struct, frozen=True):
-    """`left` people may be begun today (None: no limit), `asleep` have night until `opens_at`. `ends_at` is None beyond two weeks."""
+    """`left` people may be begun today (None: all), `asleep` have night until `opens_at`; no `ends_at` beyond two weeks."""
 
     people: int
     per_second: float

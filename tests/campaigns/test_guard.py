@@ -94,9 +94,11 @@ async def test_too_many_failures_pause_it_and_one_press_goes_on(owner: Person) -
     assert await found(sending, "paused_by, stop_reason") == ("guard", guard.FAILS)
     assert {"campaign_id": sending.id, "by": "guard", "reason": guard.FAILS} in told
     (facts,) = await found(sending, "stop_facts")
-    assert facts["people"] == facts["of"] >= 100 and facts["limit"] == pytest.approx(0.1)
+    assert facts["people"] == facts["of"] >= 100
+    assert facts["limit"] == pytest.approx(0.1)
     banner = text_of(await owner.get(f"/campaigns/{sending.id}"), ".banner[data-tone=danger]")
-    assert "100" in banner and "10" in banner
+    assert "100" in banner
+    assert "10" in banner
     await owner.delete(f"/campaigns/{sending.id}/pause")
     await look(sending)
     assert await found(sending, "status, ignored_guard, paused_by") == ("sending", True, "")
@@ -141,7 +143,8 @@ async def test_a_person_may_release_it_at_once(owner: Person, agent: Person, str
     await owner.delete(f"/campaigns/{sending.id}/canary")
     assert await sending.settled() == {"read": 12}
     again = await owner.delete(f"/campaigns/{sending.id}/canary")
-    assert canary.NoCanary.message and page_of(again).css_first(".banner[data-tone=warning]") is not None
+    assert canary.NoCanary.message
+    assert page_of(again).css_first(".banner[data-tone=warning]") is not None
 
 
 async def test_nobody_after_the_canary_means_no_canary(owner: Person) -> None:
@@ -164,13 +167,15 @@ async def test_a_template_that_becomes_marketing_asks_for_consent_again(owner: P
     async with owner.tenant.tx() as db:
         await db.conn.execute(
             "update contacts set opted_out_at = now() where id = any(array("
-            "select contact_id from campaign_recipients where campaign_id = %s and status = 'pending' order by id desc limit 7))",
+            "select contact_id from campaign_recipients"
+            " where campaign_id = %s and status = 'pending' order by id desc limit 7))",
             (sending.id,),
         )
     await owner.delete(f"/campaigns/{sending.id}/pause")
     await look(sending)
     assert await sending.settled() == {"read": 53, "skipped": 7}
-    assert out < 53 and await found(sending, "was_marketing") == (True,)
+    assert out < 53
+    assert await found(sending, "was_marketing") == (True,)
 
 
 async def test_the_quality_of_number_and_template_pauses(owner: Person) -> None:
@@ -203,7 +208,9 @@ async def test_people_who_unsubscribe_afterwards_are_counted(owner: Person) -> N
     await sending.settled()
     await decide(sending, status="sending", finished_at=None)
     async with owner.tenant.tx() as db:
-        await db.conn.execute("update contacts set opted_out_at = now() where id in (select id from contacts order by id limit 4)")
+        await db.conn.execute(
+            "update contacts set opted_out_at = now() where id in (select id from contacts order by id limit 4)"
+        )
         counted = {each.id: (each.done, each.opted_out) for each in await guard.running(db)}
     assert counted[sending.id] == (10, 4)
 

@@ -73,9 +73,11 @@ def test_lines_that_mean_nothing_say_so(line: str, message: str) -> None:
 async def test_the_form_shows_the_next_five_dates(owner: Person) -> None:
     wish = await a_wish(owner, when="repeat", every="week", weekday="1", clock="09:30")
     shown = page_of(await owner.post(f"{LIST}/fields", wish, headers=PARTIAL)).css(".coming-dates li")
-    assert len(shown) == 5 and all(each.text().strip().endswith("9:30") for each in shown)
+    assert len(shown) == 5
+    assert all(each.text().strip().endswith("9:30") for each in shown)
     wrong = await owner.post(LIST, wish | {"every": "cron", "cron": "* * * * *"})
-    assert wrong.status_code == 422 and page_of(wrong).css_first("#cron-error") is not None
+    assert wrong.status_code == 422
+    assert page_of(wrong).css_first("#cron-error") is not None
 
 
 async def a_pattern(owner: Person, **changed: Any) -> campaign.Campaign:
@@ -107,16 +109,20 @@ async def copies(owner: Person, pattern_id: int) -> list[tuple[Any, ...]]:
 
 async def test_each_time_has_one_copy_whoever_looks_and_how_often(owner: Person) -> None:
     pattern = await a_pattern(owner)
-    assert pattern.status == "scheduled" and pattern.scheduled_at == pattern.dates[0]
+    assert pattern.status == "scheduled"
+    assert pattern.scheduled_at == pattern.dates[0]
     due = now() - timedelta(minutes=5)
     await move(owner, pattern.id, scheduled_at=due)
     for _ in range(3):
         await series.go_out.task.func(tenant_id=owner.tenant_id, campaign_id=pattern.id)
     ((name, status, at, canary, quiet_from),) = await copies(owner, pattern.id)
-    assert name.startswith("Rebajas de otoño · 2") and status != "late"
+    assert name.startswith("Rebajas de otoño · 2")
+    assert status != "late"
     assert (at, canary, quiet_from) == (due, 50, time(21))
     after = await again(owner, pattern.id)
-    assert after.status == "scheduled" and after.scheduled_at is not None and after.scheduled_at > now()
+    assert after.status == "scheduled"
+    assert after.scheduled_at is not None
+    assert after.scheduled_at > now()
     page = await owner.get(f"{LIST}/{pattern.id}")
     assert name in page_of(page).text()
     assert "10:00" in text_of(await owner.get(LIST), f"#campaign-{pattern.id}")
@@ -145,7 +151,11 @@ async def test_of_times_that_were_missed_the_latest_is_treated_as_decided(owner:
     # Daily at a time six hours ago, since four days.
     six_ago = (now() - timedelta(hours=6)).replace(second=0, microsecond=0)
     await move(
-        owner, pattern.id, scheduled_at=six_ago - timedelta(days=4), cron=f"{six_ago.minute} {six_ago.hour} * * *", cron_zone="UTC"
+        owner,
+        pattern.id,
+        scheduled_at=six_ago - timedelta(days=4),
+        cron=f"{six_ago.minute} {six_ago.hour} * * *",
+        cron_zone="UTC",
     )
     await series.go_out.task.func(tenant_id=owner.tenant_id, campaign_id=pattern.id)
     ((_, became, at, *_),) = await copies(owner, pattern.id)
@@ -159,7 +169,8 @@ async def test_a_pattern_rests_goes_on_and_ends(owner: Person) -> None:
     await move(owner, pattern.id, scheduled_at=now() - timedelta(days=3), launched_at=now() - timedelta(days=3))
     await owner.put(f"{LIST}/{pattern.id}/schedule")
     back = await again(owner, pattern.id)
-    assert back.status == "scheduled" and back.scheduled_at == back.dates[0]
+    assert back.status == "scheduled"
+    assert back.scheduled_at == back.dates[0]
     await owner.put(f"{LIST}/{pattern.id}/cancellation")
     assert (await again(owner, pattern.id)).status == "cancelled"
 
@@ -168,7 +179,8 @@ async def test_a_pattern_rests_goes_on_and_ends(owner: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "hours", "status"), [("ask", 2, "late"), ("skip", 2, "cancelled"), ("send", 2, "launching"), ("ask", 0, "launching")]
+    ("policy", "hours", "status"),
+    [("ask", 2, "late"), ("skip", 2, "cancelled"), ("send", 2, "launching"), ("ask", 0, "launching")],
 )
 async def test_a_campaign_that_is_late_does_what_was_decided(owner: Person, policy: str, hours: int, status: str) -> None:
     found = await made(owner, await a_wish(owner, late_policy=policy, late_hours="1"))
@@ -188,7 +200,8 @@ async def test_a_campaign_that_is_late_does_what_was_decided(owner: Person, poli
 @pytest.mark.parametrize(
     ("number", "home", "zone"),
     [
-        ("+34611482903", MADRID, MADRID), ("+5511987654321", MADRID, "America/Sao_Paulo"), ("+5592987654321", MADRID, "America/Manaus"),
+        ("+34611482903", MADRID, MADRID), ("+5511987654321", MADRID, "America/Sao_Paulo"),
+        ("+5592987654321", MADRID, "America/Manaus"),
         ("+526641234567", MADRID, "America/Tijuana"), ("+13105550123", MADRID, "America/Los_Angeles"),
         ("+6281112345678", MADRID, "Asia/Jakarta"), ("+6281112345678", "Asia/Makassar", "Asia/Makassar"),
         ("US.13491208655302741918", MADRID, MADRID), ("+999999999999", MADRID, MADRID), ("", MADRID, MADRID),
@@ -235,7 +248,8 @@ async def test_whoever_has_night_waits_and_the_others_get_it(owner: Person) -> N
     sending = await a_sending(owner, people=8)
     async with owner.tenant.tx() as db:
         await db.conn.execute(
-            "update contact_identities set value = '+57301' || right(value, 7) where contact_id in (select id from contacts order by id limit 3)"
+            "update contact_identities set value = '+57301' || right(value, 7)"
+            " where contact_id in (select id from contacts order by id limit 3)"
         )
     start, end = await awake_and_asleep()
     await move(owner, sending.id, quiet_from=start, quiet_to=end)
@@ -243,7 +257,8 @@ async def test_whoever_has_night_waits_and_the_others_get_it(owner: Person) -> N
     await eventually(lambda: _is(sending, {"read": 3, "pending": 5}))
     assert sorted(await sending.rows("zone, status")) == [("America/Bogota", "read")] * 3 + [(MADRID, "pending")] * 5
     shown = text_of(await owner.get(f"{LIST}/{sending.id}"), ".guards")
-    assert "5" in shown and f"{end:%H:%M}" in shown
+    assert "5" in shown
+    assert f"{end:%H:%M}" in shown
     await move(owner, sending.id, quiet_from=None, quiet_to=None)
     async with owner.tenant.tx() as db:
         await launch.lanes.wake(db, sending.number.id)
@@ -266,7 +281,9 @@ def test_the_end_is_foretold() -> None:
     start = utc("2026-11-21 10:00")
     assert forecast.end({MADRID: 4200}, facts(), None, start) == utc("2026-11-21 10:01")
     freed = [Freed(utc("2026-11-21 13:00"), 8000)]
-    assert forecast.end({MADRID: 10_000}, facts(limit=10_000, room=2000, freed=freed), None, start) == utc("2026-11-21 13:01:54.285714")
+    assert forecast.end({MADRID: 10_000}, facts(limit=10_000, room=2000, freed=freed), None, start) == utc(
+        "2026-11-21 13:01:54.285714"
+    )
     # Two thousand a day, and two hundred of them are kept for chats.
     slow = facts(per_second=1000.0, limit=2000, room=1800)
     assert forecast.end({MADRID: 3600}, slow, None, start) == utc("2026-11-22 10:10:01.8")
@@ -283,7 +300,8 @@ async def test_the_review_says_how_many_may_get_it_today(owner: Person) -> None:
     found = await made(owner, wish)
     await value(owner, "update portfolios set people_by_hand = 2 returning id")
     shown = page_of(await owner.partial(f"{LIST}/{found.id}/reach")).css_first(".banner[data-tone=warning]")
-    assert shown is not None and "2" in shown.text()
+    assert shown is not None
+    assert "2" in shown.text()
     await value(owner, "update portfolios set people_by_hand = 1000 returning id")
     assert page_of(await owner.partial(f"{LIST}/{found.id}/reach")).css_first(".banner[data-tone=warning]") is None
 
@@ -293,8 +311,8 @@ async def test_the_review_says_how_many_may_get_it_today(owner: Person) -> None:
 
 def test_rules_survive_the_form() -> None:
     rules = Rules(
-        canary=200, canary_wait=timedelta(hours=2), most_failed=0.055, most_capped=None, quality_stop="YELLOW", quiet_from=time(21, 30),
-        quiet_to=time(8), late_policy="skip", late_after=timedelta(minutes=90), cron="30 9 L * *", cron_zone=MADRID,
+        canary=200, canary_wait=timedelta(hours=2), most_failed=0.055, most_capped=None, quality_stop="YELLOW",
+        quiet_from=time(21, 30), quiet_to=time(8), late_policy="skip", late_after=timedelta(minutes=90), cron="30 9 L * *", cron_zone=MADRID,
     )  # fmt: skip
     raw = {name: str(typed) for name, typed in rules_form.filled(rules).items() if typed is not None}
     assert rules_form.read(raw | {"when": "repeat"}, MADRID) == (rules, {})
@@ -308,7 +326,8 @@ async def test_a_night_of_no_length_is_refused_and_what_was_typed_stays(owner: P
     assert page.css_first("#quiet_to-error") is not None
     assert page.css_first("#canary").attributes["value"] == "250"
     bad = page_of(await owner.post(LIST, wish | {"canary": "0", "most_failed": "101", "quiet": ""}))
-    assert bad.css_first("#canary-error") is not None and bad.css_first("#most_failed-error") is not None
+    assert bad.css_first("#canary-error") is not None
+    assert bad.css_first("#most_failed-error") is not None
 
 
 async def test_a_new_form_offers_the_guard(owner: Person) -> None:
@@ -325,5 +344,3 @@ async def _is(sending: Sending, rows: dict[str, int]) -> bool:
 
 async def _has_copies(owner: Person, pattern_id: int) -> bool:
     return bool(await copies(owner, pattern_id))
-
-
