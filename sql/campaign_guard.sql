@@ -34,7 +34,9 @@ update campaigns c set canary_state = 'waiting', canary_until = now() + c.canary
 returning c.id;
 
 -- name: release
-update campaigns set canary_state = 'passed', canary_until = null, only_to = null
+-- A test of texts that is not decided holds everybody behind its last person.
+update campaigns set canary_state = 'passed', canary_until = null,
+       only_to = case when test_share < 1 and winner is null then test_to end
  where id = %(id)s and status = 'sending' and canary_state in ('sending', 'waiting')
 returning number_id;
 
@@ -42,7 +44,7 @@ returning number_id;
 update campaigns c
    set ignored_guard = c.ignored_guard or c.paused_by = 'guard', was_marketing = c.was_marketing or is_marketing(c.id),
        canary_state = case c.paused_by when 'canary' then 'passed' else c.canary_state end,
-       only_to = case c.paused_by when 'canary' then null else c.only_to end, stop_facts = null
+       only_to = case when c.paused_by <> 'canary' then c.only_to when c.test_share < 1 and c.winner is null then c.test_to end, stop_facts = null
  where c.id = %(id)s and c.status = 'paused';
 
 -- name: note_facts
