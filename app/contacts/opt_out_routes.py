@@ -76,8 +76,8 @@ async def _consent(request: CurrentRequest, db: Db, person_id: int, form: Form[N
 
 
 def _filled(kept: Words) -> Form[opt_out_words.Wish]:
-    """A word in each line."""
-    lists = {name: "\n".join(getattr(kept, name)) for name in ("marketing", "everything", "back")}
+    """The words with commas between them."""
+    lists = {name: ", ".join(getattr(kept, name)) for name in ("marketing", "everything", "back")}
     return blank(kept, **lists, confirms="1" if kept.confirms else "")
 
 

@@ -69,7 +69,7 @@ class Words(msgspec.Struct, frozen=True):
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """The lists as they are typed: a word in each line, or several with commas."""
+    """The lists as they are typed, with commas or line breaks between the words."""
 
     marketing: str
     marketing_text: Answer
@@ -137,14 +137,17 @@ def _listed(typed: str) -> list[str]:
 
 
 def _once(words: Iterable[str]) -> list[str]:
-    return list({plain(word): word for word in reversed(list(words))}.values())[::-1]
+    first: dict[str, str] = {}
+    for word in words:
+        first.setdefault(plain(word), word)
+    return list(first.values())
 
 
 def _unfit(lists: dict[str, list[str]]) -> dict[str, str]:
     errors = {}
     for name, words in lists.items():
         if len(words) > MOST or any(len(word) > LONGEST for word in words):
-            errors[name] = N_("At most 200 words, with at most 60 characters each. One word in each line.")
+            errors[name] = N_("At most 200 words, with at most 60 characters each and commas between them.")
     if not lists["marketing"]:
         errors["marketing"] = N_("At least one word has to stop advertising.")
     if not lists["back"]:

@@ -242,10 +242,10 @@ def typed(answer: Any) -> dict[str, str]:
 
 async def test_a_workspace_has_words_of_its_own(shop: Shop) -> None:
     form = typed(await shop.owner.get(WORDS))
-    assert form["marketing"].split("\n")[0] == "BAJA"
+    assert form["marketing"].startswith("BAJA, STOP, ")
     wish = {**form, "marketing": "Basta, ¡Fuera!\nfuera", "back": "Hola de nuevo", "marketing_text": "Vale."}
     assert (await shop.owner.put(WORDS, wish)).status_code == 200
-    assert typed(await shop.owner.get(WORDS))["marketing"] == "Basta\n¡Fuera!"
+    assert typed(await shop.owner.get(WORDS))["marketing"] == "Basta, ¡Fuera!"
     await shop.hears(shop.text("STOP", ago=9))
     assert await ledger(shop.owner) == []
     await shop.hears(shop.text("fuera"))
@@ -370,6 +370,19 @@ async def test_a_campaign_that_whatsapp_refuses_for_them_opts_them_out(owner: Pe
     await sending.launch()
     assert await sending.settled() == {"failed": 3}
     assert [entry[:3] for entry in await ledger(owner)] == [("opted_out", "marketing", "131050")] * 3
+
+
+async def test_a_refusal_that_a_campaign_hears_later_counts_as_well(owner: Person) -> None:
+    sending = await a_sending(owner, people=2)
+    async with owner.tenant.tx() as db:
+        # The simulator refuses those who end like this, and says so in a status.
+        await db.conn.execute(
+            "update contact_identities set value = '+34600000002' where value = (select min(value) from contact_identities)"
+        )
+    await sending.launch()
+    assert await sending.settled() == {"failed": 1, "read": 1}
+    ((*entry, _text),) = await ledger(owner)
+    assert entry == ["opted_out", "marketing", "131050"]
 
 
 async def test_a_refusal_that_comes_as_a_status_counts_once(talk: Shop) -> None:
