@@ -12,7 +12,7 @@ from msgspec import Meta
 from app.core.db import Db
 from app.core.i18n import N_
 from app.core.statements import statements
-from app.numbers import breaker, phone_number, portfolio
+from app.numbers import breaker, levels, phone_number, portfolio
 from app.numbers.breaker import Breaker
 from app.numbers.phone_number import PhoneNumber
 from app.numbers.portfolio import Freed, Portfolio
@@ -21,9 +21,11 @@ q = statements("numbers")
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """`sharing` are the other numbers of the portfolio, `freed` says by which hour how many people more stop counting."""
+    """`told` is the ceiling that WhatsApp says, `sharing` are the other numbers of the portfolio, and `freed` is by which hour
+    how many people more stop counting.
+    """
 
-    number: PhoneNumber
+    told: float
     breaker: Breaker
     portfolio: Portfolio
     sharing: list[PhoneNumber]
@@ -47,7 +49,7 @@ async def of(db: Db, number: PhoneNumber) -> Limits:
     shared = await portfolio.of_number(db, number.id)
     others = [each for each in await phone_number.all(db) if each.portfolio_id == shared.id and each.id != number.id]
     freed = by_hour(await portfolio.room(db, shared.id)) if shared.limit else []
-    return Limits(number, await breaker.of(db, number.id), shared, others, freed)
+    return Limits(levels.LEVELS[levels.of(number)].ceiling, await breaker.of(db, number.id), shared, others, freed)
 
 
 def by_hour(minutes: Sequence[Freed]) -> list[Freed]:
