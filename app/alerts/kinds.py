@@ -76,6 +76,11 @@ KINDS: dict[str, Kind] = {
         N_("A process has been silent for %(minutes)s minutes (%(process)s on %(host)s)"),
         N_("Other workers take over its jobs. If there are none, nothing is sent: start it again."),
     ),
+    "nobody_works": Kind(
+        "critical", "worker", N_("Nobody works"),
+        N_("All workers are silent"),
+        N_("Pages still open, but nothing is sent and nothing that arrives is read. Nothing is lost: start a worker again."),
+    ),
     "queue_late": Kind(
         "warning", "queue", N_("Queue late"),
         N_("The queue %(name)s is late: its oldest job has waited for %(minutes)s minutes"),
@@ -89,4 +94,4 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 # Those that are found by looking, and are over when they are found no more.
 WATCHED = ("number_failing", "webhooks_silent", "campaign_failing")
-WATCHED_PLATFORM = ("worker_silent", "queue_late", "dead_letters")
+WATCHED_PLATFORM = ("worker_silent", "nobody_works", "queue_late", "dead_letters")

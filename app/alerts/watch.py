@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,19 +24,22 @@ LATE = {"": 300, "chat": 60, "imports": 900, "maintenance": 900}
 q = statements("alert_watch")
 
 
-async def look() -> None:
-    """Safe to repeat and safe to share: what was found is raised once, what is gone is settled once."""
+async def look(known: Sequence[Finding] = ()) -> None:
+    """Safe to repeat and safe to share: what was found is raised once, what is gone is settled once.
+
+    `known` is what the caller has found wrong with the house.
+    """
     async with platform_tx() as door:
         busy = [row["tenant_id"] for row in await door.rows(q.tenants_to_watch)]
         operators = [row["tenant_id"] for row in await door.rows(q.operators)]
-        ours = _findings(await door.rows(q.look_at_platform, silent=SILENT, late=Jsonb(LATE))) if operators else []
+        ours = [*known, *_findings(await door.rows(q.look_at_platform, silent=SILENT, late=Jsonb(LATE)))] if operators else []
     for tenant_id in sorted({*busy, *operators}):
         async with Tenant(tenant_id).tx() as db:
             await db.run(q.sample)
             await judge(db, ours if tenant_id in operators else [])
 
 
-async def judge(db: Db, ours: list[Finding]) -> None:
+async def judge(db: Db, ours: Sequence[Finding]) -> None:
     """What this workspace's own figures say; `ours` is what is wrong with the house."""
     found = [*ours, *_findings(await db.rows(q.look, at_least=AT_LEAST, share=SHARE, unheard=UNHEARD))]
     await raising.settle_missing(db, (*WATCHED, *WATCHED_PLATFORM), found)

@@ -63,9 +63,9 @@ class Received(msgspec.Struct, frozen=True):
     at: datetime
 
 
-async def send(db: Db, to: str | Sequence[str], subject: str, text: str, html: str | None = None) -> None:
+async def send(db: Db, to: str | Sequence[str], subject: str, text: str, *, html: str = "") -> None:
     """In the caller's transaction: no commit, no mail. Sealed, because the queue and its log must not show who is told what."""
-    letter = Letter([to] if isinstance(to, str) else list(to), subject, text, html or "")
+    letter = Letter([to] if isinstance(to, str) else list(to), subject, text, html)
     sealed = seal(msgspec.json.encode(letter).decode(), settings().encryption_keys, context=SEALED_FOR)
     await hand_over.later(db, sealed=b64encode(sealed).decode())
 

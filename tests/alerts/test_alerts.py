@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.access import api_token
-from app.alerts import watch
+from app.alerts import lookout, watch
 from app.core.db import platform_tx
 from tests.alerts.alerts import alerts, happens, open_kinds, run, stopped_number
 from tests.conftest import Person, a_colleague, page_of, text_of
@@ -91,7 +91,7 @@ async def test_failures_of_a_quarter_of_an_hour_are_found_and_end_by_themselves(
     number_id = (await a_number(owner)).id
     campaign_id = await _campaign(owner, number_id, "completed")
     await _sampled(owner, campaign_id, minutes=10, went=1000, arrived=1000, failed=10)
-    await _sampled(owner, campaign_id, minutes=0, went=1100, arrived=1060, failed=50)
+    await _sampled(owner, campaign_id, minutes=-1, went=1100, arrived=1060, failed=50)
     await _look(owner)
     (found,) = await alerts(owner)
     assert (found["kind"], found["key"], found["facts"]) == ("campaign_failing", str(campaign_id), {"failed": 40, "went": 100})
@@ -107,7 +107,7 @@ async def test_a_number_that_sends_and_hears_nothing_is_found(owner: Person) -> 
     number_id = (await a_number(owner)).id
     campaign_id = await _campaign(owner, number_id, "completed")
     await _sampled(owner, campaign_id, minutes=15, went=100, arrived=90, failed=0)
-    await _sampled(owner, campaign_id, minutes=0, went=160, arrived=90, failed=0)
+    await _sampled(owner, campaign_id, minutes=-1, went=160, arrived=90, failed=0)
     await _look(owner)
     assert [(each["kind"], each["key"]) for each in await alerts(owner)] == [("webhooks_silent", str(number_id))]
     await run(owner, "update campaign_samples set arrived = 120 where went = 160")
@@ -130,6 +130,18 @@ async def test_a_silent_process_is_told_to_whoever_runs_the_installation(owner: 
         await door.conn.execute("delete from workers where host = 'dyno.2'")
     await watch.look()
     assert [each["open"] for each in await alerts(owner, "worker_silent")] == [False]
+    async with platform_tx() as door:
+        await door.conn.execute("update users set super_admin = false where id = %s", (owner.user_id,))
+
+
+async def test_that_nobody_works_is_found_by_who_serves_pages(owner: Person) -> None:
+    async with platform_tx() as door:
+        await door.conn.execute("update users set super_admin = true where id = %s", (owner.user_id,))
+        await door.conn.execute("delete from workers")
+    assert await lookout.look()
+    assert len(await alerts(owner, "nobody_works")) == 1
+    await watch.look()  # as a worker does
+    assert [each["open"] for each in await alerts(owner, "nobody_works")] == [False]
     async with platform_tx() as door:
         await door.conn.execute("update users set super_admin = false where id = %s", (owner.user_id,))
 
@@ -187,6 +199,6 @@ async def _sampled(owner: Person, campaign_id: int, *, minutes: int, went: int, 
 
 
 async def _look(owner: Person) -> None:
-    """Without a sample of its own, which would be the newest and empty."""
+    """Without a sample of its own. Those of tests are from a minute ahead, should a worker look meanwhile."""
     async with owner.tenant.tx() as db:
         await watch.judge(db, [])

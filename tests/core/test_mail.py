@@ -50,7 +50,7 @@ async def post_office(refused: str = "") -> AsyncIterator[PostOffice]:
 async def test_a_mail_goes_to_the_server_when_its_transaction_is_committed(owner: Person) -> None:
     async with post_office() as office:
         async with owner.tenant.tx() as db:
-            await mail.send(db, owner.email, "Tu código", "Es 4711.", "<p>Es <b>4711</b>.</p>")
+            await mail.send(db, owner.email, "Tu código", "Es 4711.", html="<p>Es <b>4711</b>.</p>")
             cursor = await db.conn.execute("select args::text from procrastinate_jobs where task_name = 'core.mail.hand_over'")
             waiting = " ".join(row[0] for row in await cursor.fetchall())
         assert waiting
