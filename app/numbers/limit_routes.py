@@ -25,7 +25,9 @@ MANAGES = [needs(Permission.MANAGE_NUMBERS)]
 
 
 @get("/{number_id:int}/pace", guards=MANAGES)
-async def show_pace(request: CurrentRequest, db: TenantDb, number_id: FromPath[int], level: FromQuery[levels.Name]) -> Page:
+async def show_pace(
+    request: CurrentRequest, db: TenantDb, number_id: FromPath[int], level: FromQuery[levels.Name] = "AUTOMATIC"
+) -> Page:
     number = await phone_number.find(db, number_id)
     offer = levels.offered(number, level)
     form = blank(level=level, per_second=f"{offer.per_second:g}", burst=f"{offer.burst:g}")
