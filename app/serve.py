@@ -16,6 +16,7 @@ from typing import Any
 import uvicorn
 
 from app import worker
+from app.alerts import lookout
 from app.core import db, embedded, jobs
 from app.core.live import hub
 from app.core.migrate import migrate
@@ -56,6 +57,8 @@ async def _run(settings: Settings, url: str, listening: socket.socket | None, *,
         tasks.append(asyncio.create_task(server.serve([listening]), name="web"))
     if work:
         tasks.append(asyncio.create_task(worker.run(url), name="worker"))
+    else:
+        tasks.append(asyncio.create_task(lookout.run(url), name="lookout"))
     half = "web" if not work else "serve" if server else "worker"
     tasks.append(asyncio.create_task(heartbeat.run(half), name="heartbeat"))
     if server:
