@@ -12,6 +12,7 @@ SHARE = 0.05
 STORMS, STORM, CALM = 3, 1.0, 1.5  # how many, and seconds
 REFUSED = 0.7  # of the messages in a storm
 PAUSES = 20
+LARGE = 1000  # people; with fewer, one storm and a handful of pauses are over in seconds
 TOO_LATE = 20_000  # milliseconds: longer than anybody waits for an answer
 AT_ONCE = {"sent": [0, 100], "delivered": [0, 200], "read": [0, 400]}  # milliseconds; rows are settled four times a second
 REPEATED = 10
@@ -20,10 +21,11 @@ NEIGHBOURS = 999  # of a poisoned update
 
 async def storms(trial: Trial) -> None:
     """The first one rages from the beginning."""
-    for turn in range(STORMS):
+    count = STORMS if trial.people >= LARGE else 1
+    for turn in range(count):
         await asyncio.sleep(STORM)
         await behave(trial.place, trial.number, refuse_share=0)
-        if turn < STORMS - 1:
+        if turn < count - 1:
             await asyncio.sleep(CALM)
             await behave(trial.place, trial.number, refuse_share=REFUSED)
 
@@ -33,7 +35,8 @@ async def pauses(trial: Trial) -> None:
     browser, path = trial.place.browser, f"/campaigns/{trial.campaign_id}/pause"
     if browser is None:
         raise RuntimeError("nobody is signed in who could pause it")
-    for share in sorted(random.uniform(0, 0.9) for _ in range(PAUSES)):
+    count = PAUSES if trial.people >= LARGE else PAUSES // 4
+    for share in sorted(random.uniform(0, 0.9) for _ in range(count)):
         await trial.until_reached(share)
         await browser.put(path)
         await asyncio.sleep(random.uniform(0, 0.5))

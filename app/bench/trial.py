@@ -92,7 +92,9 @@ async def _launch(trial: Trial) -> None:
     async with trial.place.tenant.tx() as db:
         # Storms are longer than three attempts, and a campaign that pauses itself would prove nothing.
         await db.conn.execute(
-            "update campaigns set grace_seconds = %s, attempts = 10, guarded = false where id = %s", (GRACE, trial.campaign_id)
+            "update campaigns set grace_seconds = %s, attempts = 10, base_wait = 0.5, longest_wait = 3, guarded = false"
+            " where id = %s",
+            (GRACE, trial.campaign_id),
         )
         await launch.launch(db, trial.campaign_id)
 
