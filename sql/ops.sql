@@ -66,7 +66,8 @@ select 'lease', c.id, c.name, count(*)::int, min(r.lease_until)
 union all
 select 'uncertain', c.id, c.name, count(*)::int, min(r.next_attempt_at)
   from campaign_recipients r join campaigns c on c.id = r.campaign_id
- where r.status = 'uncertain' and r.next_attempt_at < now() - interval '1 minute' group by 2, 3
+ where r.status = 'uncertain' and r.next_attempt_at < now() - interval '1 minute' and c.status in ('sending', 'paused', 'cancelled')
+ group by 2, 3
 union all
 select 'launch', id, name, 1, launched_at from campaigns where status = 'launching' and launched_at < now() - interval '5 minutes'
 union all
