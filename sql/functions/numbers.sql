@@ -7,7 +7,7 @@ declare
   own portfolios;
   target bigint;
 begin
-  select p.* into own from wabas w join portfolios p on p.id = w.portfolio_row where w.id = of_waba for update of w;
+  select p.* into own from wabas w join portfolios p on p.id = w.portfolio_row where w.id = of_waba for no key update of w;
   if own.meta_id = business and own.name = title then
     return own.id;
   end if;
