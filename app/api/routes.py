@@ -15,6 +15,7 @@ from app.api import (
     problems,
     queue_routes,
     template_routes,
+    webhook_event_routes,
 )
 
 HANDLERS = [
@@ -27,6 +28,7 @@ HANDLERS = [
     *dashboard_routes.handlers,
     *alert_routes.handlers,
     *queue_routes.handlers,
+    *webhook_event_routes.handlers,
 ]
 
 router = Router("/api/v1", route_handlers=HANDLERS, exception_handlers=problems.HANDLERS, opt={"exclude_from_csrf": True})

@@ -76,7 +76,7 @@ async def take(body: bytes, header: str | None) -> int:
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     """The same as an ASGI application of its own: a request through all of Litestar costs 110 µs of processor time more than
-    the 60 µs that it takes here, and intake is where thousands a second arrive."""
+    the 60 µs that it takes here, and intake is where thousands a second arrive. What it raises, uvicorn logs and calls 500."""
     headers = dict(scope["headers"])
     try:
         body = await _body(headers, receive)
@@ -85,9 +85,6 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         status = 413
     except Gone:
         return
-    except Exception:
-        log.exception("a webhook was not kept")
-        status = 500
     said = [(b"content-length", b"0"), *([(b"retry-after", b"2")] if status == 503 else [])]
     start = HTTPResponseStartEvent(type="http.response.start", status=status, headers=said)
     if status != 200:

@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 from uuid import uuid4
 
+from app.core.db import Db, platform_tx
 from app.core.secrets import seal
 from app.numbers import credentials
 from app.settings import settings
@@ -17,6 +18,7 @@ from tests.conftest import Person
 TABLES = {
     "alert_id": "alerts", "channel_id": "alert_channels",
     "campaign_id": "campaigns", "contact_id": "contacts", "conversation_id": "conversations", "file_id": "files",
+    "event_id": "intake_parts",
     "import_id": "contact_imports", "job_id": "procrastinate_jobs", "label_id": "labels", "message_id": "messages",
     "public_id": "public_id", "number_id": "phone_numbers",
     "recipient_id": "campaign_recipients", "reply_id": "quick_replies", "template_id": "message_templates",
@@ -105,7 +107,22 @@ async def one_of_each(owner: Person) -> Belongings:
             ids[table] = row[0]
         await db.conn.execute("insert into pacing (number_id) values (%(phone_numbers)s)", ids)
         await db.conn.execute("insert into file_parts (file_id, part, content) values (%(files)s, 0, 'csv;')", ids)
+    async with platform_tx() as door:
+        ids["intake_parts"] = await _webhook(door, owner, mark)
     return Belongings(mark, ids)
+
+
+async def _webhook(door: Db, owner: Person, mark: str) -> int:
+    """Kept before anybody knows whose it is, so it comes in by the other door."""
+    made = await door.conn.execute(
+        "with kept as (insert into intake_events (provider, digest, body, state, processed_at)"
+        " select 'meta', sha256(%(body)s), %(body)s, 'done', now() returning id, received_at)"
+        " insert into intake_parts"
+        " (tenant_id, event_id, state, kinds, numbers, updates, unrouted, unknown, attempts, error, received_at)"
+        " select %(tenant)s, id, 'done', '{messages}', '{}', 1, 0, 0, 0, '', received_at from kept returning event_id",
+        {"body": f'{{"entry": "{mark}"}}'.encode(), "tenant": owner.tenant_id},
+    )
+    return int((await made.fetchone() or (0,))[0])
 
 
 async def rows(owner: Person) -> dict[str, list[str]]:

@@ -8,6 +8,8 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from app.access import api_token
+from app.api import description
 from app.core.clock import now
 from app.core.db import platform_tx
 from app.intake import processing
@@ -79,9 +81,10 @@ async def test_the_filter_finds_by_kind_number_state_error_and_day(owner: Person
 async def test_the_list_pages_by_keyset_newest_first(owner: Person) -> None:
     async with platform_tx() as door:
         await door.conn.execute(
-            "with made as (insert into intake_events (provider, digest, body, state) select 'meta', sha256((%s || n)::bytea), '{}', 'done'"
-            " from generate_series(1, 120) n returning id, received_at)"
-            " insert into intake_parts (tenant_id, event_id, state, kinds, numbers, updates, unrouted, unknown, attempts, error, received_at)"
+            "with made as (insert into intake_events (provider, digest, body, state)"
+            " select 'meta', sha256((%s || n)::bytea), '{}', 'done' from generate_series(1, 120) n returning id, received_at)"
+            " insert into intake_parts"
+            " (tenant_id, event_id, state, kinds, numbers, updates, unrouted, unknown, attempts, error, received_at)"
             " select %s, id, 'done', '{statuses}', '{}', 1, 0, 0, 0, '', received_at from made",
             (f"page {owner.tenant_id} ", owner.tenant_id),
         )
@@ -185,12 +188,17 @@ async def test_one_poisoned_among_a_thousand_is_put_aside_alone_and_read_again(o
     page = await owner.get(LIST)
     assert page_of(page).css_first('.webhook-troubles a[href*="state=dead"]') is not None
     assert (await owner.post(f"{LIST}/{found}/replays")).status_code == 200
-    await eventually(lambda: _is(found, "dead"))
+    assert await listed(owner, "state=waiting") in ([found], [])
+    await eventually(lambda: _dead_again(owner, found))
     discarded = await owner.put(f"{LIST}/{found}/discard")
     assert discarded.status_code == 200
     assert await listed(owner, "state=dead") == []
     assert await listed(owner, "state=discarded") == [found]
     await eventually(lambda: _is(found, "discarded"))
+
+
+async def _dead_again(owner: Person, event_id: int) -> bool:
+    return await listed(owner, "state=dead") == [event_id]
 
 
 async def _is(event_id: int, wanted: str) -> bool:
@@ -261,3 +269,26 @@ async def test_a_manager_may_replay_and_an_agent_may_not_look(owner: Person) -> 
     manager = await a_colleague(owner, "manager", "Mara Gil")
     assert (await manager.post(f"{LIST}/{found}/replays")).status_code == 200
     await eventually(lambda: _is(found, "done"))
+
+
+async def test_the_journal_over_the_api(owner: Person, stranger: Person) -> None:
+    number = await a_number(owner)
+    secret = await secret_of(owner, number)
+    found, fine = await kept(owner, body_of(number, POISON), secret), await kept(owner, body_of(number, text("hola")), secret)
+    api, heads = "/api/v1/webhook-events", [await bearer(person) for person in (owner, stranger)]
+    dead = (await owner.get(f"{api}?state=dead&since=2026-01-01T00:00:00Z", headers=heads[0])).json()
+    assert ([event["id"] for event in dead["data"]], dead["next"]) == ([found], None)
+    assert dead["data"][0].keys() == description.examples()["list_webhook_events"].answer["data"][0].keys()
+    messages = (await owner.get(f"{api}?kind=messages", headers=heads[0])).json()["data"]
+    assert [(event["id"], event["numbers"]) for event in messages] == [(fine, [number.phone_number_id])]
+    assert (await stranger.get(api, headers=heads[1])).json()["data"] == []
+    assert (await stranger.http.post(f"{api}/{found}/replay", headers=heads[1])).status_code == 404
+    again = await owner.http.post(f"{api}/{fine}/replay", headers=heads[0])
+    assert (again.status_code, again.json()["state"]) == (200, "waiting")
+    await eventually(lambda: _is(fine, "done"))
+
+
+async def bearer(person: Person) -> dict[str, str]:
+    async with person.tenant.tx() as db:
+        token = await api_token.create(db, api_token.Wish("Prueba"), user_id=person.user_id)
+    return {"Authorization": f"Bearer {token}"}
