@@ -33,7 +33,7 @@ async def opt_out(
 ) -> Page:
     person, form = await contact.find(db, contact_id), parse(Noted, data)
     if form.errors:
-        return await _consent(request, db, person.id, form, status=422)
+        return await _consent(request, db, person.id, form)
     await consent.opt_out(db, [Said(person.id, text=form.value.text)], "manual", scope=form.value.scope, by=viewer)
     return await _consent(request, db, person.id)
 
@@ -70,9 +70,11 @@ async def forget_words(request: CurrentRequest, db: TenantDb) -> Page:
     return page(request, "contacts/opt_out_words.html", "form", form=_filled(await opt_out_words.forget(db)), saved=True)
 
 
-async def _consent(request: CurrentRequest, db: Db, person_id: int, form: Form[Noted] | None = None, status: int = 200) -> Page:
+async def _consent(request: CurrentRequest, db: Db, person_id: int, form: Form[Noted] | None = None) -> Page:
     person, ledger = await contact.find(db, person_id), await consent.ledger(db, person_id)
-    return fragment(request, "contacts/consent.html", "consent", status, person=person, ledger=ledger, noting=form)
+    return fragment(
+        request, "contacts/consent.html", "consent", 422 if form else 200, person=person, ledger=ledger, noting=form
+    )
 
 
 def _filled(kept: Words) -> Form[opt_out_words.Wish]:
