@@ -13,23 +13,26 @@ from app.core.clock import seconds
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Each with a house of its own. More would need more cores: most of a test is waiting, but not all of it.
+TWO_AT_ONCE = ("--numprocesses=2", "--dist=worksteal")
 STEPS: dict[str, tuple[str, ...]] = {
     "format": ("ruff", "format", "--check", "--quiet", "."),
     "lint": ("ruff", "check", "--quiet", "."),
     "types": ("mypy", "app"),
     "templates": ("djlint", "templates", "--lint", "--quiet"),
     "architecture": ("pytest", "tests/architecture"),
-    "tests": ("pytest", "--ignore", "tests/architecture"),
+    "tests": ("pytest", *TWO_AT_ONCE, "--ignore", "tests/architecture"),
 }
 
 
 def test(arguments: Sequence[str]) -> int:
-    """pytest's exit code. Without a browser, its tests are skipped; where CI is set, tests/conftest.py fails instead."""
+    """pytest's exit code; without arguments, of all tests, two at once. Without a browser, its tests are skipped; where CI
+    is set, tests/conftest.py fails instead."""
     if not browser():
         _install_browser()
     if not browser():
         sys.stderr.write("Browser tests are skipped: there is no Chromium. Install it with apt-get install chromium.\n")
-    return _run("pytest", *arguments)
+    return _run("pytest", *(arguments or TWO_AT_ONCE))
 
 
 def check() -> int:
