@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 import msgspec
+import structlog
 
 from app.core import metrics
 from app.core.db import platform_tx
-from app.ops import process
+from app.ops import heartbeat, process
 from app.ops.metrics_routes import may_read
 from app.ops.process import Process
 from app.settings import settings
@@ -100,3 +104,28 @@ async def test_the_rate_of_a_number_is_what_was_handed_over(owner: Person) -> No
 
     await eventually(at_rest)
     await process.leave(this)
+
+
+async def test_a_process_says_that_it_lives_and_says_goodbye(house: str) -> None:
+    async def rows() -> list[str]:
+        async with platform_tx() as door:
+            found = await door.conn.execute("select name from workers")
+            return [name for (name,) in await found.fetchall()]
+
+    living = asyncio.create_task(heartbeat.run("web"))
+    await eventually(rows)
+    living.cancel()
+    with suppress(asyncio.CancelledError):
+        await living
+    assert "web" not in await rows()
+
+
+async def test_the_health_line_has_what_an_operator_asks_for(owner: Person) -> None:
+    await a_failed_job(owner, "in the line")
+    with structlog.testing.capture_logs() as lines:
+        await heartbeat.say(Process("serve"))
+    (line,) = [each for each in lines if each["event"] == "health"]
+    waiting, running, failed = line["queues"]["maintenance"].split("/")
+    assert int(failed) >= 1
+    assert (waiting.isdigit(), running.isdigit()) == (True, True)
+    assert line.keys() >= {"process", "uptime_s", "memory_mb", "sends_per_second", "pool_used", "pool_size", "pool_waiting"}
