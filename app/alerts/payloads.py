@@ -13,7 +13,9 @@ from typing import Any, Literal
 import msgspec
 
 from app.alerts.kinds import SEVERITIES
-from app.core.i18n import gettext
+from app.core.i18n import N_, gettext
+
+OVER, OPEN_IN = N_("Over"), N_("Open in Recado")
 
 Event = Literal["opened", "resolved", "test"]
 
@@ -41,14 +43,16 @@ class News(msgspec.Struct, frozen=True):
     @property
     def head(self) -> str:
         """What stands first, and alone on a locked phone."""
-        mark = gettext("Over") if self.event == "resolved" else gettext(SEVERITIES[self.severity])
+        if self.event == "test":
+            return self.title
+        mark = gettext(OVER) if self.event == "resolved" else gettext(SEVERITIES[self.severity])
         return f"{mark}: {self.title}"
 
 
 def slack(news: News) -> dict[str, Any]:
     """An incoming webhook: the text is for notifications, the blocks are what one reads."""
     words = f"*{_slack_text(news.head)}*\n{_slack_text(news.advice)}".rstrip()
-    link = f"<{news.url}|{_slack_text(gettext('Open in Recado'))}>"
+    link = f"<{news.url}|{_slack_text(gettext(OPEN_IN))}>"
     blocks = [
         {"type": "section", "text": {"type": "mrkdwn", "text": words}},
         {"type": "context", "elements": [{"type": "mrkdwn", "text": link}]},
