@@ -15,6 +15,7 @@ from app.contacts.consent import Said
 from app.contacts.identities import Sender
 from app.contacts.opt_out_words import plain, usual
 from app.core.clock import now
+from app.core.db import platform_tx
 from app.numbers import credentials
 from app.whatsapp.updates import Person as Somebody
 from app.whatsapp.updates import PreferenceUpdate
@@ -193,6 +194,17 @@ async def test_the_ledger_is_only_added_to(owner: Person) -> None:
             async with owner.tenant.tx() as db:
                 await db.conn.execute(statement.encode())
     assert len(await ledger(owner)) == 1
+
+
+async def test_the_ledger_outlives_whoever_wrote_it_but_not_the_workspace(owner: Person, agent: Person) -> None:
+    person = await a_contact(owner)
+    assert (await agent.put(f"/contacts/{person}/opt-out", {"text": "llamó"})).status_code == 200
+    async with platform_tx() as door:
+        await door.conn.execute("delete from users where id = %s", (agent.user_id,))
+    assert await ledger(owner) == [("opted_out", "marketing", "manual", "llamó")]
+    async with platform_tx() as door:
+        await door.conn.execute("delete from tenants where id = %s", (owner.tenant_id,))
+    assert await ledger(owner) == []
 
 
 async def test_whoever_is_deleted_and_comes_back_is_still_out(owner: Person) -> None:
