@@ -49,7 +49,7 @@ select e.id, e.what, e.scope, e.how, e.wamid, e.text, coalesce(u.name, '') as by
   from consent_events e left join users u on u.id = e.by_user
  where e.contact_id = %(id)s or e.address in (
    select case kind when 'wa_id' then '+' || value else value end from contact_identities
-    where contact_id = %(id)s and kind in ('wa_id', 'phone'))
+    where contact_id = %(id)s and kind <> 'username')
  order by e.at desc, e.id desc limit 50;
 
 -- name: portfolios

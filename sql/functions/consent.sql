@@ -21,7 +21,7 @@ begin
               select e.what, e.at, e.scope, e.how from consent_events e
                where e.address <> '' and e.address = case n.kind when 'wa_id' then '+' || n.value else n.value end
                order by e.id desc limit 1) e
-           where n.kind in ('phone', 'wa_id') and e.what = 'opted_out'
+           where n.kind <> 'username' and e.what = 'opted_out'
            order by n.contact_id, e.at desc) said
    where c.id = said.contact_id and c.opted_out_at is null;
   return null;
