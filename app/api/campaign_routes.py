@@ -12,20 +12,24 @@ from msgspec import Meta
 
 from app.access.guards import CurrentViewer, NotAllowed, TenantDb, needs
 from app.access.permissions import Permission
+from app.api import campaign_rules
+from app.api.campaign_rules import CampaignRules
 from app.api.listing import Listing, listed
 from app.api.problems import Invalid
-from app.campaigns import audience, campaign, control, launch, recipient
-from app.campaigns.campaign import Counts, Wish
+from app.campaigns import audience, campaign, canary, control, forecast, launch, recipient
+from app.campaigns.campaign import Counts, Status, Wish
 from app.campaigns.draft import FIELDS, NO_LABEL, NO_VALUE
+from app.campaigns.forecast import Forecast
 from app.campaigns.recipient import Recipient
 from app.core.db import Db, NotFound
 from app.core.forms import NOT_POSSIBLE
-from app.core.i18n import N_
+from app.core.i18n import N_, gettext
 from app.message_templates import message_template
 from app.whatsapp.template_text import in_order
 
 TAGS = [N_("Campaigns")]
 SENDS = [needs(Permission.SEND_CAMPAIGNS)]
+ONE_OF_BOTH = N_("It repeats, so it has no single time. Leave one of the two out.")
 
 
 class Everyone(msgspec.Struct, frozen=True, tag_field="kind", tag="everyone"):
@@ -49,7 +53,7 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class NewCampaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A draft to launch; with `scheduled_at` it starts by itself."""
+    """A draft to launch; with `scheduled_at`, or a `cron` line in its rules, it starts by itself."""
 
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     number_id: int
@@ -58,10 +62,12 @@ class NewCampaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     variables: dict[str, Value] = {}
     scheduled_at: Annotated[datetime, Meta(tz=True)] | None = None
     uncertain_rule: Literal["retry", "ask"] = "retry"
+    rules: CampaignRules = CampaignRules()
 
 
 class Campaign(msgspec.Struct, frozen=True):
-    """`counts` say how many people are in each state; `total` is everybody it is for."""
+    """`counts` say how many people are in each state; `total` is everybody it is for. `paused_by` says who paused it, and
+    `stop_reason` why, when Recado did. `forecast` is there while it sends. `series` is the repeating campaign it belongs to."""
 
     id: int
     name: str
@@ -73,8 +79,19 @@ class Campaign(msgspec.Struct, frozen=True):
     scheduled_at: datetime | None
     launched_at: datetime | None
     finished_at: datetime | None
+    paused_by: str
+    canary_state: str
+    canary_until: datetime | None
+    series: int | None
+    stop_reason: str
+    rules: CampaignRules
+    forecast: Forecast | None
     total: int
     counts: Counts
+
+
+APART = ("stop_reason", "rules", "forecast", "total", "counts")
+SAME = [name for name in Campaign.__struct_fields__ if name not in APART]
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -117,11 +134,11 @@ async def recipients(
       guards=[needs(Permission.EDIT_CAMPAIGNS)])  # fmt: skip
 async def create(db: TenantDb, viewer: CurrentViewer, data: JSONBody[NewCampaign]) -> Campaign:
     await _check(db, data)
-    made = await campaign.create(db, _wish(data), by=viewer)
-    if data.scheduled_at:
+    made = await campaign.create(db, _wish(data, viewer.time_zone), by=viewer)
+    if made.starts_at:
         if not viewer.can(Permission.SEND_CAMPAIGNS):
             raise NotAllowed(Permission.SEND_CAMPAIGNS)
-        await launch.schedule(db, made.id, data.scheduled_at)
+        await launch.schedule(db, made.id, made.starts_at)
     return await _shown(db, made.id)
 
 
@@ -146,6 +163,13 @@ async def resume(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
     return await _shown(db, campaign_id)
 
 
+@delete("/campaigns/{campaign_id:int}/canary", operation_id="release_campaign", summary=N_("Send to everybody without waiting"),
+        tags=TAGS, status_code=200, guards=SENDS)  # fmt: skip
+async def release(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
+    await canary.release(db, (await campaign.find(db, campaign_id)).id)
+    return await _shown(db, campaign_id)
+
+
 @put("/campaigns/{campaign_id:int}/cancellation", operation_id="cancel_campaign", summary=N_("Cancel what is not sent yet"),
      tags=TAGS, guards=SENDS)  # fmt: skip
 async def cancel(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
@@ -156,8 +180,16 @@ async def cancel(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
 async def _shown(db: Db, campaign_id: int) -> Campaign:
     found = await campaign.find(db, campaign_id)
     counts = await campaign.counts(db, campaign_id)
-    same = {name: getattr(found, name) for name in Campaign.__struct_fields__ if name not in ("total", "counts")}
-    return Campaign(**same, total=counts.total, counts=counts)
+    running = found.status is Status.SENDING and counts.waiting
+    same = {name: getattr(found, name) for name in SAME}
+    return Campaign(
+        **same,
+        stop_reason=gettext(found.stop_reason) if found.stop_reason else "",
+        rules=campaign_rules.shown(found.rules),
+        forecast=await forecast.of(db, found, counts.waiting) if running else None,
+        total=counts.total,
+        counts=counts,
+    )
 
 
 async def _check(db: Db, wish: NewCampaign) -> None:
@@ -183,9 +215,12 @@ def _is_filled(value: Value | None) -> bool:
     return bool(value.text) or value.field in FIELDS or value.field.startswith("variables.")
 
 
-def _wish(wish: NewCampaign) -> Wish:
+def _wish(wish: NewCampaign, zone: str) -> Wish:
+    rules = wish.rules.read(zone)
+    if rules.cron and wish.scheduled_at:
+        raise Invalid(scheduled_at=ONE_OF_BOTH)
     people, variables = msgspec.to_builtins(wish.audience), msgspec.to_builtins(wish.variables)
-    return Wish(wish.name, wish.number_id, wish.template_id, people, variables, wish.scheduled_at, wish.uncertain_rule)
+    return Wish(wish.name, wish.number_id, wish.template_id, people, variables, wish.scheduled_at, wish.uncertain_rule, rules)
 
 
-handlers = [index, show, recipients, create, start, pause, resume, cancel]
+handlers = [index, show, recipients, create, start, pause, resume, release, cancel]

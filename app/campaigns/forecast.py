@@ -74,8 +74,18 @@ async def of(db: Db, campaign: Campaign, people: int) -> Forecast:
         opens_at=facts.opens_at,
         slowed=facts.slowed,
         broken=facts.broken,
-        ends_at=end(zones, facts, night, now()),
+        ends_at=end(zones, facts, night, _begins(campaign, people)),
     )
+
+
+def _begins(campaign: Campaign, people: int) -> datetime:
+    """When most of them can go: after the planned time, and after the canary has rested."""
+    start = max(now(), (campaign.starts_at if campaign.editable else None) or now())
+    if campaign.canary_until:
+        return max(start, campaign.canary_until)
+    planned = campaign.editable and campaign.canary is not None and campaign.canary < people
+    ahead = planned or campaign.canary_state == "sending"
+    return start + campaign.canary_wait if ahead else start
 
 
 def _spread(counted: dict[str, int], people: int) -> dict[str, int]:

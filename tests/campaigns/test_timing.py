@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.campaigns import campaign, forecast, launch, quiet, repeating, rules_form, series
@@ -310,10 +311,10 @@ async def test_the_review_says_how_many_may_get_it_today(owner: Person) -> None:
 
 
 def test_rules_survive_the_form() -> None:
-    rules = Rules(
-        canary=200, canary_wait=timedelta(hours=2), most_failed=0.055, most_capped=None, quality_stop="YELLOW",
-        quiet_from=time(21, 30), quiet_to=time(8), late_policy="skip", late_after=timedelta(minutes=90), cron="30 9 L * *", cron_zone=MADRID,
-    )  # fmt: skip
+    night = {"quiet_from": time(21, 30), "quiet_to": time(8)}
+    repeats = {"cron": "30 9 L * *", "cron_zone": MADRID, "late_policy": "skip", "late_after": timedelta(minutes=90)}
+    shares = {"most_failed": 0.055, "most_capped": None, "quality_stop": "YELLOW"}
+    rules = msgspec.convert({"canary": 200, "canary_wait": timedelta(hours=2)} | night | repeats | shares, Rules)
     raw = {name: str(typed) for name, typed in rules_form.filled(rules).items() if typed is not None}
     assert rules_form.read(raw | {"when": "repeat"}, MADRID) == (rules, {})
 
