@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +66,7 @@ class Alert(msgspec.Struct, frozen=True):
         return self.key if self.subject in ("queue", "worker") else f"#{self.key}"
 
     def _words(self, name: str) -> dict[str, Any]:
-        words = {**self.facts, "name": name}
+        words = defaultdict(lambda: "…", self.facts, name=name)  # a better wording must not break on older facts
         if "quality" in words:
             words["quality"] = gettext(QUALITIES.get(words["quality"], words["quality"]))
         return words
