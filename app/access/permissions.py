@@ -19,6 +19,7 @@ class Permission(StrEnum):
     VIEW_CAMPAIGNS = "campaigns.view"
     EDIT_CAMPAIGNS = "campaigns.edit"
     SEND_CAMPAIGNS = "campaigns.send"
+    EXPORT_CAMPAIGNS = "campaigns.export"
     VIEW_TEMPLATES = "message_templates.view"
     EDIT_TEMPLATES = "message_templates.edit"
     VIEW_NUMBERS = "numbers.view"

@@ -18,6 +18,7 @@ from tests.conftest import Person
 TABLES = {
     "alert_id": "alerts", "channel_id": "alert_channels",
     "campaign_id": "campaigns", "contact_id": "contacts", "conversation_id": "conversations", "file_id": "files",
+    "export_id": "campaign_exports",
     "event_id": "intake_parts",
     "import_id": "contact_imports", "job_id": "procrastinate_jobs", "label_id": "labels", "message_id": "messages",
     "public_id": "public_id", "number_id": "phone_numbers",
@@ -57,6 +58,11 @@ INSERTS = (
     ),
     ("campaigns", "name, number_id, template_id", "%(mark)s, %(phone_numbers)s, %(message_templates)s"),
     ("campaign_recipients", "campaign_id, contact_id, address, status", "%(campaigns)s, %(contacts)s, %(mark)s, 'cancelled'"),
+    (
+        "campaign_exports",
+        "campaign_id, kind, language, time_zone, status, file_id",
+        "%(campaigns)s, 'csv', 'es', 'UTC', 'done', %(files)s",
+    ),
     ("api_tokens", "user_id, name, token_hash, hint", "%(user)s, %(mark)s, %(hash)s, 'rec_'"),
     (
         "procrastinate_jobs",
