@@ -37,7 +37,7 @@ select r.error_code as code, r.error_detail = 'outcome unknown' as left_unknown,
 -- name: search
 -- A page of each state, merged: the order of the index, so the last page costs what the first one does.
 select r.id, r.contact_id, coalesce(k.name, '') as name, r.address, r.status, r.attempt, r.next_attempt_at, r.error_code,
-       r.error_detail, r.skip_reason, r.sent_at, r.delivered_at, r.read_at, r.failed_at, r.answered_at
+       r.error_detail, r.skip_reason, r.sent_at, r.delivered_at, r.read_at, r.failed_at, r.answered_at, r.variant
   from (
     select found.* from campaigns c, unnest(%(statuses)s::text[]) as wanted (status), lateral (
       select * from campaign_recipients r
@@ -47,6 +47,22 @@ select r.id, r.contact_id, coalesce(k.name, '') as name, r.address, r.status, r.
      order by found.id limit 51) r
   left join contacts k on k.id = r.contact_id
  order by r.id;
+
+-- name: failed_without_code
+select coalesce(array_agg(id), '{}') from campaign_recipients
+ where campaign_id = %(id)s and status = 'failed' and error_code is null and (error_detail = 'outcome unknown') = %(unknown)s;
+
+-- name: find
+select r.id, r.contact_id, coalesce(k.name, '') as name, r.address, r.status, r.attempt, r.next_attempt_at, r.error_code,
+       r.error_detail, r.skip_reason, r.sent_at, r.delivered_at, r.read_at, r.failed_at, r.answered_at, r.variant, r.campaign_id,
+       r.wamid, coalesce(r.story, '[]') as story
+  from campaign_recipients r left join contacts k on k.id = r.contact_id
+ where r.id = %(id)s and r.campaign_id = %(campaign_id)s;
+
+-- name: exclude
+-- A lane that has claimed them was first.
+update campaign_recipients set status = 'skipped', skip_reason = %(reason)s, next_attempt_at = null
+ where id = %(id)s and status in ('pending', 'retry');
 
 -- name: refused_marketing
 -- Whoever was merged into somebody else or deleted has no contact any more.

@@ -118,6 +118,7 @@ class Counts(msgspec.Struct, frozen=True):
     retry: int = 0
     sending: int = 0
     uncertain: int = 0
+    held: int = 0
     sent: int = 0
     delivered: int = 0
     read: int = 0
@@ -127,7 +128,7 @@ class Counts(msgspec.Struct, frozen=True):
 
     @property
     def waiting(self) -> int:
-        return self.pending + self.retry + self.sending
+        return self.pending + self.retry + self.sending + self.held
 
     @property
     def gone_out(self) -> int:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
+from app.campaigns.campaign import CHANGED, TOPIC
+from app.campaigns.failing import reason
+from app.core import live
 from app.core.clock import now
-from app.core.db import Db
+from app.core.db import Db, NotFound
 from app.core.i18n import N_
 from app.core.paging import Page, after, page_of
 from app.core.statements import statements
-from app.whatsapp.errors import Action, Failure, classify
+from app.whatsapp.errors import Failure, classify
 
 # What people look for, and the states that it means.
 FILTERS = {
-    "": ("pending", "retry", "sending", "uncertain", "sent", "failed", "delivered", "read", "skipped", "cancelled"),
-    "waiting": ("pending", "retry", "sending", "uncertain"),
+    "": ("pending", "retry", "sending", "uncertain", "held", "sent", "failed", "delivered", "read", "skipped", "cancelled"),
+    "waiting": ("pending", "retry", "sending", "uncertain", "held"),
     "sent": ("sent", "delivered", "read"),
     "delivered": ("delivered", "read"),
     "read": ("read",),
@@ -25,29 +27,13 @@ FILTERS = {
     "skipped": ("skipped", "cancelled"),
 }
 
-# What `error_detail` says where WhatsApp gave no code, in the engine's words.
-LEFT_UNKNOWN = "outcome unknown"
-UNCONFIRMED = Failure(
-    None,
-    Action.FINAL_MESSAGE,
-    N_("Nobody knows whether it arrived"),
-    N_("The connection broke while sending and no confirmation came. It was not sent again, so that nobody gets it twice."),
-)
-UNREACHED = Failure(
-    None,
-    Action.RETRY,
-    N_("WhatsApp could not be reached"),
-    N_("Several attempts failed. Write to these people with another campaign once the connection is stable."),
-)
+EXCLUDED = "excluded"  # the skip reason of whoever a person took out on the way
 
 q = statements("campaign_recipients")
 
 
-def reason(code: int | None, detail: str) -> Failure:
-    """Why it failed, in plain words."""
-    if code is None:
-        return UNCONFIRMED if detail == LEFT_UNKNOWN else UNREACHED
-    return classify(code)
+class CannotExclude(Exception):
+    message = N_("This person has the message already, or it is on its way.")
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -66,6 +52,7 @@ class Recipient(msgspec.Struct, frozen=True):
     read_at: datetime | None
     failed_at: datetime | None
     answered_at: datetime | None
+    variant: int | None
 
     @property
     def at(self) -> datetime | None:
@@ -77,16 +64,30 @@ class Recipient(msgspec.Struct, frozen=True):
         return reason(self.error_code, self.error_detail) if self.status == "failed" else None
 
 
-class FailureGroup(msgspec.Struct, frozen=True):
-    """Everybody who did not get it for one reason; codes that say the same are one."""
+class Attempt(msgspec.Struct, frozen=True):
+    """An earlier try: outcome is retry, unknown, failed, capped or held."""
 
-    failure: Failure
-    codes: tuple[int, ...]
-    n: int
+    attempt: int
+    at: datetime
+    outcome: str
+    code: int | None = None
+    wamid: str | None = None
 
     @property
-    def final(self) -> bool:
-        return self.failure.action is Action.FINAL_PERSON
+    def failure(self) -> Failure | None:
+        return classify(self.code) if self.code else None
+
+
+class Detail(Recipient, frozen=True):
+    """One person with everything that was tried."""
+
+    campaign_id: int
+    wamid: str | None
+    story: list[Attempt]
+
+    @property
+    def excludable(self) -> bool:
+        return self.status in ("pending", "retry")
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -108,15 +109,18 @@ async def search(db: Db, campaign_id: int, state: str = "", *, page: str | None 
     return page_of(found, lambda recipient: (recipient.id,))
 
 
-async def failures(db: Db, campaign_id: int) -> list[FailureGroup]:
-    """The largest group first."""
-    groups: dict[str, dict[str, Any]] = {}
-    for row in await db.rows(q.failures, id=campaign_id):
-        failure = reason(row["code"], LEFT_UNKNOWN if row["left_unknown"] else "")
-        group = groups.setdefault(failure.title, {"failure": failure, "codes": (), "n": 0})
-        group["n"] += row["n"]
-        group["codes"] += (row["code"],) if row["code"] else ()
-    return sorted((FailureGroup(**group) for group in groups.values()), key=lambda group: -group.n)
+async def find(db: Db, campaign_id: int, recipient_id: int) -> Detail:
+    """Raises NotFound for somebody of another campaign, as for nobody."""
+    for row in await db.rows(q.find, campaign_id=campaign_id, id=recipient_id):
+        return msgspec.convert(row, Detail)
+    raise NotFound
+
+
+async def exclude(db: Db, found: Detail) -> None:
+    """They get nothing, though the campaign goes on. Raises CannotExclude once it is on its way."""
+    if not await db.run(q.exclude, id=found.id, reason=EXCLUDED):
+        raise CannotExclude
+    await live.announce(db, TOPIC, CHANGED, found.campaign_id)
 
 
 async def pace(db: Db, campaign_id: int) -> Pace:

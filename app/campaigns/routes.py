@@ -16,7 +16,9 @@ from app.campaigns import (
     audience,
     campaign,
     draft,
+    export_routes,
     forecast,
+    recipient_routes,
     result_routes,
     rules_form,
     run_routes,
@@ -206,6 +208,6 @@ router = Router(
     LIST,
     route_handlers=[
         index, new, fields, reach, create, edit, change, remove, review_reach, test,
-        *run_routes.handlers, *result_routes.handlers,
+        *run_routes.handlers, *result_routes.handlers, *recipient_routes.handlers, *export_routes.handlers,
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A campaign under way: its page, what one can still do about it, what failed, and its people."""
+"""A campaign under way: its page, and what one can still do about it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from app.core.pages import Page, page, redirect
 LIST = "/campaigns"
 SHOW = "campaigns/show.html"
 REVIEW = "campaigns/review.html"
-PEOPLE = "campaigns/recipients.html"
 REFUSALS = (
     launch.CannotLaunch, launch.InThePast, control.CannotPause, control.CannotResume, control.CannotCancel,
     canary.NoCanary,
@@ -85,24 +84,6 @@ async def leave_uncertain(request: CurrentRequest, db: TenantDb, campaign_id: Fr
     return await _acted(request, db, campaign_id, control.leave_uncertain)
 
 
-@get("/{campaign_id:int}/failures", guards=[needs(Permission.VIEW_CAMPAIGNS)])
-async def failures(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
-    found = await campaign.find(db, campaign_id)
-    return page(request, "campaigns/failures.html", "groups", campaign=found, groups=await recipient.failures(db, found.id))
-
-
-@get("/{campaign_id:int}/recipients", guards=[needs(Permission.VIEW_CAMPAIGNS)])
-async def people(
-    request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int],
-    *, only: FromQuery[str] = "", after: FromQuery[str] = "", live: FromQuery[bool] = False,
-) -> Page:  # fmt: skip
-    found = await campaign.find(db, campaign_id)
-    rows = await recipient.search(db, found.id, only, page=after)
-    counts = await campaign.counts(db, found.id)
-    block = "rows" if after else "people"
-    return page(request, PEOPLE, block, campaign=found, found=rows, only=only, live=live, counts=counts)
-
-
 async def _acted(request: CurrentRequest, db: Db, campaign_id: int, verb: Callable[[Db, int], Awaitable[None]]) -> Page:
     """Somebody may have been faster: then the page says so and shows how it is."""
     before, trouble = await campaign.find(db, campaign_id), ""
@@ -133,5 +114,5 @@ async def _status(db: Db, found: Campaign) -> dict[str, Any]:
 
 # One router has them all: Litestar does not share a path between two.
 handlers = [
-    show, start, schedule, unschedule, pause, resume, release, cancel, resend_uncertain, leave_uncertain, failures, people,
+    show, start, schedule, unschedule, pause, resume, release, cancel, resend_uncertain, leave_uncertain,
 ]  # fmt: skip
