@@ -6,11 +6,13 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+
 from app.alerts.channel import ChannelKind, Target, Wish
 from app.alerts.kinds import KINDS
+from app.core import outbound
 from app.core.forms import NOT_POSSIBLE, REQUIRED, Form, parse
 from app.core.i18n import N_
-from app.core.outbound import is_public
 from app.settings import settings
 
 MOST_PEOPLE = 10
@@ -60,8 +62,8 @@ def url_error(url: str) -> str:
     """Names are looked up when something is sent; what is written as an address is looked at here and then."""
     try:
         parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
+        host = outbound.address(url).host
+    except (ValueError, httpx.InvalidURL):
         return NO_URL
     schemes = ("https",) if settings().production else ("https", "http")
     if parts.scheme not in schemes or not host or parts.username is not None or any(map(str.isspace, url)):
@@ -71,7 +73,7 @@ def url_error(url: str) -> str:
 
 def _is_written_inside(host: str) -> bool:
     try:
-        return not is_public(host)
+        return not outbound.is_public(host)
     except ValueError:
         return False
 

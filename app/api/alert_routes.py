@@ -43,9 +43,9 @@ class Alert(msgspec.Struct, frozen=True):
 @get("/alerts", operation_id="list_alerts", summary=N_("What needs somebody, open alerts first"), tags=TAGS,
      guards=[needs(Permission.VIEW_ALERTS)])  # fmt: skip
 async def index(
-    db: TenantDb, state: FromQuery[Literal["", "open", "resolved"]] = "", kind: FromQuery[str] = "", after: FromQuery[str] = ""
+    db: TenantDb, only: FromQuery[Literal["", "open", "resolved"]] = "", kind: FromQuery[str] = "", after: FromQuery[str] = ""
 ) -> Listing[Alert]:
-    found = await alert.search(db, state=state, kind=kind, page=after)
+    found = await alert.search(db, only=only, kind=kind, page=after)
     return listed(Page([_shown(each) for each in found.rows], found.next))
 
 

@@ -206,7 +206,14 @@ async def test_an_address_is_never_shown_again(owner: Person, caplog: pytest.Log
 
 @pytest.mark.parametrize(
     ("kind", "address"),
-    [("email", "no es un correo"), ("slack", "ftp://x"), ("telegram", "sala"), ("url", "https://u:p@x.es"), ("discord", "")],
+    [
+        ("email", "no es un correo"),
+        ("slack", "ftp://x"),
+        ("telegram", "sala"),
+        ("url", "https://u:p@x.es"),
+        ("url", "https://0177.0.0.1/"),
+        ("discord", ""),
+    ],
 )
 async def test_a_wrong_address_is_explained_at_its_field(owner: Person, kind: str, address: str) -> None:
     form = {"name": "Guardia", "cool_down": "15", "address": address, "secret": TOKEN}
