@@ -24,9 +24,10 @@ Address = tuple[str, int]
 
 
 class Posted(msgspec.Struct, frozen=True):
-    """How long each request waited, and how long all of them took, in seconds."""
+    """How long each request waited, when the first was sent and how long all of them took, in seconds."""
 
     waits: list[float]
+    began: float
     took: float
 
 
@@ -85,7 +86,7 @@ async def post(url: str, requests: Sequence[bytes]) -> Posted:
         began = seconds()
         shares = (loop.run_in_executor(pool, _share, address, requests[turn::PROCESSES]) for turn in range(PROCESSES))
         waits = await asyncio.gather(*shares)
-        return Posted(list(chain.from_iterable(waits)), seconds() - began)
+        return Posted(list(chain.from_iterable(waits)), began, seconds() - began)
 
 
 def _share(address: Address, requests: Sequence[bytes]) -> list[float]:
