@@ -40,7 +40,7 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 class Forecast(msgspec.Struct, frozen=True):
-    """`left` people may be begun today (None: all), `asleep` have night until `opens_at`; no `ends_at` beyond two weeks."""
+    """`left` people may be begun at first (None: all), `asleep` have night until `opens_at`; no `ends_at` beyond two weeks."""
 
     people: int
     per_second: float
@@ -61,7 +61,7 @@ class Forecast(msgspec.Struct, frozen=True):
 async def of(db: Db, campaign: Campaign, people: int) -> Forecast:
     """For so many people who still wait. Before the launch nobody's zone is known, and the workspace's stands for all."""
     (row,) = await db.rows(q.facts, id=campaign.id)
-    facts = msgspec.convert(row, Facts)
+    facts, begins = msgspec.convert(row, Facts), _begins(campaign, people)
     zones = _spread(facts.zones, people) or {facts.home: people}
     night = None if campaign.quiet_from is None or campaign.quiet_to is None else (campaign.quiet_from, campaign.quiet_to)
     asleep = sum(n for zone, n in zones.items() if night and quiet.sleeps(zone, now(), *night)) if facts.opens_at else 0
@@ -69,12 +69,12 @@ async def of(db: Db, campaign: Campaign, people: int) -> Forecast:
         people=people,
         per_second=facts.per_second,
         limit=facts.limit,
-        left=None if facts.room is None else max(0, facts.room),
+        left=None if facts.room is None else max(0, facts.room + sum(each.people for each in facts.freed if each.at <= begins)),
         asleep=asleep,
         opens_at=facts.opens_at,
         slowed=facts.slowed,
         broken=facts.broken,
-        ends_at=end(zones, facts, night, _begins(campaign, people)),
+        ends_at=end(zones, facts, night, begins),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from app.campaigns import canary, control, guard
 from app.campaigns.guard import Facts, Running, Verdict, judge
 from app.core import events
+from app.core.clock import now
 from tests.campaigns.workspace import Sending, a_sending
 from tests.conftest import Person, eventually, page_of, text_of
 
@@ -69,6 +70,14 @@ async def look(sending: Sending) -> None:
         await guard.watch(db)
 
 
+async def rested(sending: Sending) -> None:
+    """The canary has waited long enough."""
+    await look(sending)
+    assert await found(sending, "canary_state, only_to is not null, canary_until > now()") == ("waiting", True, True)
+    await decide(sending, canary_until=now())
+    await look(sending)
+
+
 async def failing(owner: Person, people: int = 150, **rules: Any) -> Sending:
     """Everybody fails for a reason that is not the number's."""
     sending = await a_sending(owner, people=people, per_second=100, refuse_share=1, error_code=131008)
@@ -109,21 +118,19 @@ async def test_too_many_failures_pause_it_and_one_press_goes_on(owner: Person) -
 
 async def test_a_canary_that_goes_well_is_followed_by_everybody(owner: Person) -> None:
     sending = await a_sending(owner, people=30)
-    await decide(sending, canary=10, canary_wait="0", **LIMITS)
+    await decide(sending, canary=10, **LIMITS)
     await sending.launch()
-    await eventually(lambda: _has_gone(sending, 10))
-    assert await found(sending, "canary_state, only_to is not null") == ("sending", True)
     await eventually(lambda: _is(sending, {"read": 10, "pending": 20}))
-    await look(sending)
+    await rested(sending)
     assert await found(sending, "canary_state, only_to") == ("passed", None)
     assert await sending.settled() == {"read": 30}
     assert (await sending.received())["twice"] == 0
 
 
 async def test_a_canary_that_goes_badly_stops_it_before_the_others(owner: Person) -> None:
-    sending = await failing(owner, people=30, canary=10, canary_wait="0")
+    sending = await failing(owner, people=30, canary=10)
     await eventually(lambda: _is(sending, {"failed": 10, "pending": 20}))
-    await look(sending)
+    await rested(sending)
     assert await found(sending, "status, paused_by, stop_reason") == ("paused", "canary", guard.FAILS)
     assert "10" in text_of(await owner.get(f"/campaigns/{sending.id}"), ".banner[data-tone=danger]")
     await sending.behave(refuse_share=0)
