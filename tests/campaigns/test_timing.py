@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -130,6 +132,39 @@ async def test_each_time_has_one_copy_whoever_looks_and_how_often(owner: Person)
     # As if the process had died after the copy was made and before the pattern moved on.
     await move(owner, pattern.id, scheduled_at=due)
     await series.go_out.task.func(tenant_id=owner.tenant_id, campaign_id=pattern.id)
+    assert len(await copies(owner, pattern.id)) == 1
+
+
+DYING = """
+import asyncio, sys
+from app.campaigns import series
+from app.core import db
+from app.core.db import Tenant
+
+async def half() -> None:
+    tenant, pattern_id = Tenant(int(sys.argv[2])), int(sys.argv[3])
+    async with db.open_pool(sys.argv[1]), tenant.tx() as door:
+        pattern = await door.one(series.q.pattern, series.Pattern, id=pattern_id)
+        await series._copy(door, pattern, *series._latest(pattern))
+        print("half", flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(half())
+"""
+
+
+async def test_a_worker_that_is_killed_in_between_leaves_no_half_and_no_second_copy(owner: Person, house: str) -> None:
+    pattern = await a_pattern(owner)
+    await move(owner, pattern.id, scheduled_at=now() - timedelta(minutes=5))
+    dying = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", DYING, house, str(owner.tenant_id), str(pattern.id), stdout=asyncio.subprocess.PIPE
+    )
+    assert dying.stdout is not None
+    assert await dying.stdout.readline() == b"half\n"
+    dying.kill()
+    await dying.wait()
+    assert await copies(owner, pattern.id) == []
+    await asyncio.gather(*(series.go_out.task.func(tenant_id=owner.tenant_id, campaign_id=pattern.id) for _ in range(4)))
     assert len(await copies(owner, pattern.id)) == 1
 
 
