@@ -45,6 +45,26 @@ update campaigns c
   from plan, (select max(id) as id from chosen) last
  where c.id = plan.id and last.id is not null;
 
+-- name: add_changed
+-- Beside the texts that others got. No row comes back unless it is paused, no test waits for its winner, and the template may go.
+insert into campaign_variants (campaign_id, place, template_id, variables)
+select c.id, greatest(4, 1 + (select max(v.place) from campaign_variants v where v.campaign_id = c.id)), t.id, %(variables)s::jsonb
+  from campaigns c join phone_numbers n on n.id = c.number_id join message_templates t on t.waba = n.waba
+ where c.id = %(id)s and t.id = %(template_id)s and t.status = 'approved' and c.status = 'paused'
+   and (c.test_share is null or c.test_share = 1 or c.winner is not null)
+returning place;
+
+-- name: freeze_changed
+-- Whoever has not got it yet is frozen anew, from what is known of them now; whom the new text does not fit is skipped.
+update campaign_recipients r
+   set variant = %(place)s, parameters = jsonb_build_object(%(place)s::text, a.parameters),
+       status = case when a.skip_reason in ('', 'no_address') then r.status else 'skipped' end,
+       skip_reason = case a.skip_reason when 'no_address' then '' else a.skip_reason end
+  from campaign_variants v join message_templates t on t.id = v.template_id,
+       campaign_audience(jsonb_build_object('kind', 'remaining', 'id', v.campaign_id), v.variables, t.category = 'MARKETING', %(names)s::text[]) a
+ where v.campaign_id = %(id)s and v.place = %(place)s
+   and r.campaign_id = v.campaign_id and r.contact_id = a.contact_id and r.status in ('pending', 'retry');
+
 -- name: due
 select tenant_id, id from campaigns
  where decided_at <= now() and status = 'sending' and test_share is not null and winner is null;

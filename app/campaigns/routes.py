@@ -23,6 +23,7 @@ from app.campaigns import (
     rules_form,
     run_routes,
     testing,
+    text_routes,
     variants,
     variants_form,
 )
@@ -209,5 +210,6 @@ router = Router(
     route_handlers=[
         index, new, fields, reach, create, edit, change, remove, review_reach, test,
         *run_routes.handlers, *result_routes.handlers, *recipient_routes.handlers, *export_routes.handlers,
+        *text_routes.handlers,
     ],
 )  # fmt: skip
