@@ -23,7 +23,7 @@ from app.whatsapp.updates import BrokenUpdate, UnknownUpdate, Update
 
 BATCH_BYTES = 4 * 1024 * 1024
 LOOKS_ANYWAY = 2.0  # seconds, in case a wake-up was lost with its connection
-# A batch of thirty updates costs almost what one of three hundred does, so after a small one the next may gather.
+# A batch of thirty updates costs almost what one of three hundred does, so while more is coming it may gather.
 GATHERED, GATHERS = 300, 0.05  # updates, seconds
 TRIES = 3
 WAITS = (2, 15, 60)  # seconds before the next try
@@ -75,7 +75,8 @@ async def run() -> None:
         waker.clear()
         try:
             if read := await process_batch():
-                await asyncio.sleep(GATHERS if read < GATHERED else 0)
+                busy = waker.is_set() and read < GATHERED
+                await asyncio.sleep(GATHERS if busy else 0)
                 continue
         except PoolTimeout as problem:
             log.warning("every connection is busy, intake waits", reason=str(problem))
