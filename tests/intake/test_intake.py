@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
 
+from app import schedule
 from app.core.db import POOL_SIZE, POOL_WAIT, platform_tx, pool
 from app.core.live import hub
-from app.intake import receiving, replaying
+from app.intake import journal, receiving, replaying
 from app.numbers import credentials, routing
 from app.numbers.phone_number import PhoneNumber
 from app.settings import settings
@@ -141,6 +143,51 @@ async def test_a_thousand_updates_of_three_megabytes_are_one_webhook(owner: Pers
     async with owner.tenant.tx() as db:
         row = await (await db.conn.execute("select count(*) from messages where direction = 'in'")).fetchone()
     assert row == (1000,)
+
+
+async def test_more_than_meta_would_send_is_refused_before_it_is_read(owner: Person) -> None:
+    number = await a_number(owner)
+    secret = await secret_of(owner, number)
+    assert (await post(b"x" * (receiving.LARGEST_BODY + 1), secret)).status_code == 413
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            yield b"x" * 1024 * 1024
+
+    async with httpx.AsyncClient(base_url=BASE) as meta:
+        assert (await meta.post("/intake/meta", content=in_pieces())).status_code == 413
+
+
+async def test_what_postgres_cannot_keep_is_brought_again_later(owner: Person) -> None:
+    number = await a_number(owner)
+    body, secret = body_of(number, text("más tarde")), await secret_of(owner, number)
+    receiving.journal.size += journal.MOST_WAITING
+    try:
+        refused = await post(body, secret)
+    finally:
+        receiving.journal.size -= journal.MOST_WAITING
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+    assert (await post(body, secret)).status_code == 200
+    assert (await done(body))[0] == "done"
+
+
+async def test_what_was_read_is_forgotten_after_a_month_and_what_belongs_to_nobody_is_not(owner: Person) -> None:
+    number = await a_number(owner)
+    secret = await secret_of(owner, number)
+    routing._every.until = 0
+    old = [body_of(number, text("viejo")), body_of(number, text("de nadie"), waba_id="3" * 15, phone_number_id="2" * 15)]
+    for body in old:
+        await post(body, secret)
+        await done(body)
+    async with platform_tx() as door:
+        await door.conn.execute(
+            "update intake_events set processed_at = now() - interval '31 days' where body = any(%s)", (old,)
+        )
+    await schedule.forget_processed_events.func(timestamp=0)
+    assert [len(await kept(body)) for body in old] == [0, 1]
+    async with owner.tenant.tx() as db:
+        parts = await (await db.conn.execute("select unrouted from intake_parts where kinds = '{messages}'")).fetchall()
+    assert parts == [(1,)]
 
 
 async def test_what_belongs_to_one_workspace_is_not_in_the_other(owner: Person, stranger: Person) -> None:
