@@ -16,6 +16,9 @@ from app.bench.trial import Verdict, endure
 from app.core.clock import seconds
 
 GROUPS = ("provider", "processes")
+# A small campaign is slower, or it would be over before anybody is killed.
+LASTS = 10  # seconds
+SLOWEST, FASTEST = 50, 1000  # messages per second
 
 
 async def run(people: int, *, only: str = "") -> dict[str, Any]:
@@ -50,7 +53,9 @@ async def _processes(people: int) -> list[Verdict]:
         await stock.people(house, people)
         keeping = asyncio.create_task(house.processes.keep_running())
         try:
-            return [await endure(house, fault, people=people) for fault in process_faults.faults(house)]
+            per_second = min(FASTEST, max(SLOWEST, people // LASTS))
+            faults = process_faults.faults(house)
+            return [await endure(house, fault, people=people, per_second=per_second) for fault in faults]
         finally:
             keeping.cancel()
             with suppress(asyncio.CancelledError):
