@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from app.alerts import reacting as alerts
-from app.campaigns import control, guard, upkeep
+from app.campaigns import control, export, guard, remaining, report, upkeep
 from app.core import events
 from app.inbox import dispatch, reacting
 from app.intake import replaying
 from app.message_templates import syncing
 
 # A process that only works imports no routes, and must know the jobs that only they enqueue.
-JOBS = (dispatch.deliver, dispatch.offer_again, reacting.tell)
+JOBS = (dispatch.deliver, dispatch.offer_again, reacting.tell, export.write, remaining.freeze)
 
 
 def register() -> None:
     """Called once by every process that serves or works."""
     # A campaign shows who answered it.
     events.on("messages_received", upkeep.note_answers)
+    # Whoever is to know is told how it went.
+    events.on("campaign_completed", report.on_completed)
     # Campaigns wait, they do not fail, when their number or template may not send.
     events.on("number_disconnected", control.stop_number)
     events.on("number_stopped", control.stop_number)

@@ -8,10 +8,10 @@ import msgspec
 from litestar import get, put
 from litestar.params import FromPath
 
-from app.access.guards import TenantDb, needs
+from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
-from app.campaigns import campaign, clicks, significance, variants
+from app.campaigns import campaign, clicks, report, significance, variants
 from app.campaigns.campaign import Campaign
 from app.core.db import Db
 from app.core.forms import SubmittedForm, parse
@@ -40,6 +40,13 @@ async def choose(request: CurrentRequest, db: TenantDb, data: SubmittedForm, cam
     return page(request, RESULTS, "results", **await _results(db, found), trouble=trouble)
 
 
+@get("/{campaign_id:int}/report", guards=[needs(Permission.VIEW_CAMPAIGNS)])
+async def end(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, campaign_id: FromPath[int]) -> Page:
+    told = await report.summary(db, campaign_id)
+    await report.see(db, told.campaign.id, viewer.id)
+    return page(request, "campaigns/report.html", "content", told=told, interval=significance.wilson)
+
+
 async def _results(db: Db, found: Campaign) -> dict[str, Any]:
     return {
         "campaign": found, "counts": await campaign.counts(db, found.id), "links": await clicks.totals(db, found.id),
@@ -47,4 +54,4 @@ async def _results(db: Db, found: Campaign) -> dict[str, Any]:
     }  # fmt: skip
 
 
-handlers = [results, choose]
+handlers = [results, choose, end]

@@ -19,6 +19,7 @@ from app.campaigns import (
     export_routes,
     forecast,
     recipient_routes,
+    report,
     result_routes,
     rules_form,
     run_routes,
@@ -58,9 +59,12 @@ class TestWish(msgspec.Struct, frozen=True):
 
 
 @get("/", guards=[needs(Permission.VIEW_CAMPAIGNS)])
-async def index(request: CurrentRequest, db: TenantDb, only: FromQuery[str] = "", after: FromQuery[str] = "") -> Page:
+async def index(
+    request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, only: FromQuery[str] = "", after: FromQuery[str] = ""
+) -> Page:
     found = await campaign.search(db, STATES.get(only, ""), page=after)
-    return page(request, "campaigns/index.html", "rows", found=found, only=only)
+    reports = [] if after else await report.unseen(db, viewer.id)
+    return page(request, "campaigns/index.html", "rows", found=found, only=only, reports=reports)
 
 
 @get("/new", guards=[needs(Permission.EDIT_CAMPAIGNS)])
@@ -101,6 +105,7 @@ async def edit(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, cam
         return redirect(request, f"{LIST}/{found.id}")
     form = draft.filled(found, viewer.time_zone)
     form.raw |= variants_form.filled(await variants.test_of(db, found.id), await variants.texts(db, found.id))
+    form.raw |= report.filled(await report.wish_of(db, found.id))
     return await _form(request, db, form, found)
 
 
@@ -168,13 +173,15 @@ async def _saved(
     offer = await draft.offer(db, data)
     form, wish = draft.read(data, offer.names, viewer.time_zone)
     plan, wrong = variants_form.read(data, offer)
-    form.errors |= wrong
+    told, unfit = report.read(data, viewer.country)
+    form.errors |= wrong | unfit
     if wish is None or form.errors:
         return form, None
     try:
         async with db.conn.transaction():
             made = await (campaign.change(db, found, wish) if found else campaign.create(db, wish, by=viewer))
             await variants.save(db, made.id, plan)
+            await report.save(db, made.id, told)
     except (CannotUse, CannotChange) as problem:
         form.errors["template_id"] = problem.message
         return form, None
@@ -189,6 +196,7 @@ async def _form(
         "campaign": found,
         "template": offer.template,
         "texts": variants_form.chosen(form.raw, offer),
+        "colleagues": await report.colleagues(db),
         "dates": rules_form.dates(form.raw, request.user.time_zone),
     }
     return page(request, FORM, "form", status=status, form=form, offer=offer, **context)

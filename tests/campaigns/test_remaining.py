@@ -16,9 +16,10 @@ async def half_sent(owner: Person, people: int = 6) -> Sending:
     await eventually(lambda: sending.is_("sending"))
     async with owner.tenant.tx() as db:
         await db.conn.execute(
-            "update campaigns set only_to = (select id from campaign_recipients where campaign_id = %s order by id offset 2 limit 1)"
-            " where id = %s", (sending.id, sending.id)
-        )  # fmt: skip
+            "update campaigns set only_to = (select id from campaign_recipients where campaign_id = %s"
+            " order by id offset 2 limit 1) where id = %s",
+            (sending.id, sending.id),
+        )
         await lanes.wake(db, sending.number.id)
 
     async def three() -> bool:
