@@ -65,8 +65,8 @@ select c.id, c.guarded and not c.ignored_guard as guarded, c.most_failed, c.most
        lateral (
          select coalesce(sum(k.n) filter (where k.status = 'failed'), 0)::int as failed,
                 coalesce(sum(k.n) filter (where k.status in ('sent', 'delivered', 'read', 'failed')), 0)::int as done from (
-           select status, n from campaign_counts where tenant_id = c.tenant_id and campaign_id = c.id
-           union all select status, n from campaign_deltas where tenant_id = c.tenant_id and campaign_id = c.id) k) counted,
+           select f.status, f.n from campaign_counts f where f.tenant_id = c.tenant_id and f.campaign_id = c.id
+           union all select d.status, d.n from campaign_deltas d where d.tenant_id = c.tenant_id and d.campaign_id = c.id) k) counted,
        lateral (
          select count(*)::int as out from contacts k
            join campaign_recipients r on r.tenant_id = k.tenant_id and r.contact_id = k.id and r.campaign_id = c.id

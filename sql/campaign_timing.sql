@@ -28,6 +28,19 @@ with recursive known as (
 update campaigns set zones = array(select zone from known where zone is not null)
  where id = %(id)s and quiet_from is not null;
 
+-- name: due
+-- Each campaign says itself how late is too late. A repeating one goes out as a copy: app/campaigns/series.py.
+update campaigns set status = 'launching', launched_at = now()
+ where status = 'scheduled' and cron = '' and scheduled_at <= now() and (scheduled_at > now() - late_after or late_policy = 'send')
+returning tenant_id, id;
+
+-- name: mark_late
+update campaigns
+   set status = case late_policy when 'skip' then 'cancelled' else 'late' end,
+       finished_at = case late_policy when 'skip' then now() end, stop_reason = case late_policy when 'skip' then %(skipped)s else '' end
+ where status = 'scheduled' and cron = '' and scheduled_at <= now() - late_after and late_policy <> 'send'
+returning tenant_id, id;
+
 -- name: repeating_due
 -- Through the platform's door.
 select tenant_id, id from campaigns where status = 'scheduled' and cron <> '' and scheduled_at <= now();
@@ -46,11 +59,11 @@ select c.id, c.cron, c.cron_zone, c.scheduled_at, c.late_policy, c.late_after,
 -- One of each time, whoever asks and how often: no row comes back for a time that has its copy.
 insert into campaigns (name, number_id, template_id, audience, variables, uncertain_rule, grace_seconds, created_by, attempts, base_wait,
   longest_wait, ladder, canary, canary_wait, guarded, most_failed, most_capped, most_opted_out, most_blocked, quality_stop, quiet_from,
-  quiet_to, late_policy, late_after, test_share, winner_by, winner_after, report_to, series, scheduled_at, status, launched_at,
+  quiet_to, late_policy, late_after, test_share, winner_by, winner_after, report_to, report_phones, series, scheduled_at, status, launched_at,
   finished_at, stop_reason)
 select left(name, 100) || ' · ' || %(date)s, number_id, template_id, audience, variables, uncertain_rule, grace_seconds, created_by,
        attempts, base_wait, longest_wait, ladder, canary, canary_wait, guarded, most_failed, most_capped, most_opted_out, most_blocked,
-       quality_stop, quiet_from, quiet_to, late_policy, late_after, test_share, winner_by, winner_after, report_to, id, %(at)s,
+       quality_stop, quiet_from, quiet_to, late_policy, late_after, test_share, winner_by, winner_after, report_to, report_phones, id, %(at)s,
        %(status)s, case %(status)s when 'launching' then now() end, case %(status)s when 'cancelled' then now() end, %(reason)s
   from campaigns where id = %(id)s
 on conflict (tenant_id, series, scheduled_at) where series is not null do nothing

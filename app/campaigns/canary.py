@@ -31,23 +31,27 @@ async def release(db: Db, campaign_id: int) -> None:
     await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
 
 
-async def proceed(db: Db) -> None:
-    """Found by looking: those who have it begin to rest, and rested ones are judged by the guard's limits."""
+async def look(db: Db) -> None:
+    """Canaries that all have it begin to rest, rested ones are judged, everything else is the guard's."""
     for row in await db.rows(q.rest_canaries):
         await live.announce(db, "campaigns", "campaigns_changed", row["id"])
-    for each in [campaign for campaign in await guard.running(db) if campaign.canary_due]:
-        bad = await guard.counted(db, each, least=1) if each.guarded else None
-        if bad:
-            await guard.stop(db, each.id, bad, by="canary")
-        else:
-            await release(db, each.id)
+    for each in await guard.running(db):
+        await (judge(db, each) if each.canary_due else guard.check(db, each))
+
+
+async def judge(db: Db, campaign: guard.Running) -> None:
+    """By the guard's limits, and however few it was for."""
+    bad = guard.told(campaign) or (await guard.counted(db, campaign, least=1) if campaign.guarded else None)
+    if bad:
+        await guard.stop(db, campaign.id, bad, by="canary")
+    else:
+        await release(db, campaign.id)
 
 
 async def watch() -> None:
-    """Every running campaign of every workspace: its canary, then its guard."""
+    """Every running campaign of every workspace."""
     async with platform_tx() as door:
         sending = await door.rows(q.tenants_sending)
     for row in sending:
         async with Tenant(row["tenant_id"]).tx() as db:
-            await proceed(db)
-            await guard.watch(db)
+            await look(db)

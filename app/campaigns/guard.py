@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 import msgspec
 
 from app.campaigns import control
+from app.campaigns.campaign import Campaign, Counts
 from app.campaigns.control import PausedBy
+from app.core.clock import now
 from app.core.db import Db
 from app.core.i18n import N_
 from app.core.statements import statements
 
 LEAST = 100  # outcomes; of fewer a share says little
 FEWEST = 3  # people; fewer are no pattern, also in a small canary
-CAPPED, UNREACHED, REFUSED_ADS = 131049, (131026, 130403), 131050
+CAPPED, UNREACHED, REFUSED_ADS = 131049, 131026, 131050
 
 FAILS = N_("Too many messages fail")
 HELD_BACK = N_("WhatsApp holds back too many messages, because people get enough marketing already")
@@ -24,6 +27,10 @@ BLOCKS = N_("Too many people cannot be reached: they are not on WhatsApp or have
 NUMBER_FELL = N_("The quality of the number has fallen")
 TEMPLATE_FELL = N_("People rate this template badly")
 DRIFTED = N_("WhatsApp counts its template as marketing now")
+
+# Sent and not delivered for hours: a phone that is off, a number given up, or somebody who has blocked us. Nobody tells which.
+SILENCE = timedelta(hours=6)
+MOST_SILENT = 0.2
 
 ADVICE = {
     FAILS: N_("Look at the reasons below. If it is the list or a variable, cancel and mend it. If it was WhatsApp, continue."),
@@ -84,10 +91,14 @@ async def running(db: Db) -> Sequence[Running]:
 
 
 async def watch(db: Db) -> None:
-    """Every ten seconds, and when a number or template loses its good name."""
+    """When a number or template may have lost its good name; every ten seconds it is canary.look that asks."""
     for each in await running(db):
-        if found := told(each) or (await counted(db, each) if each.guarded else None):
-            await stop(db, each.id, found, by="guard")
+        await check(db, each)
+
+
+async def check(db: Db, campaign: Running) -> None:
+    if found := told(campaign) or (await counted(db, campaign) if campaign.guarded else None):
+        await stop(db, campaign.id, found, by="guard")
 
 
 async def heed_quality(db: Db, number_id: int, quality: str) -> None:  # noqa: ARG001 - what the event says is in the tables
@@ -117,7 +128,7 @@ async def counted(db: Db, campaign: Running, *, least: int = LEAST) -> Verdict |
 def judge(campaign: Running, codes: dict[int, int]) -> Verdict | None:
     """`codes` are those of the latest failures, and stand for all of them."""
     capped = codes.get(CAPPED, 0)
-    blocked = sum(codes.get(code, 0) for code in UNREACHED)
+    blocked = codes.get(UNREACHED, 0)
     failed = sum(codes.values()) - capped - blocked - codes.get(REFUSED_ADS, 0)
     scale = max(1.0, campaign.failed / max(1, sum(codes.values())))
     of = max(campaign.done, sum(codes.values()))
@@ -130,6 +141,12 @@ def judge(campaign: Running, codes: dict[int, int]) -> Verdict | None:
         if limit is not None and people >= FEWEST and people > limit * of:
             return Verdict(reason, Facts(round(people), of, limit))
     return None
+
+
+def is_silent(campaign: Campaign, counts: Counts) -> bool:
+    """A hint, and no reason to stop: suspiciously many phones have not confirmed it."""
+    old = campaign.launched_at is not None and campaign.launched_at < now() - SILENCE
+    return old and counts.gone_out >= LEAST and counts.sent > MOST_SILENT * counts.gone_out
 
 
 async def stop(db: Db, campaign_id: int, verdict: Verdict, *, by: PausedBy) -> None:

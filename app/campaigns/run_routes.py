@@ -106,10 +106,10 @@ async def _page(request: CurrentRequest, db: Db, found: Campaign, trouble: str =
 async def _status(db: Db, found: Campaign) -> dict[str, Any]:
     counts = await campaign.counts(db, found.id)
     pace = await recipient.pace(db, found.id) if found.status == Status.SENDING else None
-    advice = guard.ADVICE.get(found.stop_reason, "")
     ahead = await forecast.of(db, found, counts.waiting) if pace and counts.waiting else None
     end = ahead.ends_at if ahead and ahead.held_up else pace.end(counts.waiting) if pace else None
-    return {"campaign": found, "advice": advice, "counts": counts, "pace": pace, "forecast": ahead, "end": end}
+    said = {"advice": guard.ADVICE.get(found.stop_reason, ""), "silent": guard.is_silent(found, counts)}
+    return {"campaign": found, "counts": counts, "pace": pace, "forecast": ahead, "end": end, **said}
 
 
 # One router has them all: Litestar does not share a path between two.
