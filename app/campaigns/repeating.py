@@ -20,6 +20,8 @@ NO_CRON = N_("This is not a cron line. Example: 0 10 * * 1-5 means Monday to Fri
 NEVER = N_("There is no such date.")
 TOO_OFTEN = N_("This is more often than once an hour. Choose times that lie further apart.")
 
+# The library also throws dice: R and H mean another minute at each look.
+BY_CHANCE = re.compile(r"\b[RH]\b", re.IGNORECASE)
 # Minute, hour, day of the month, month, day of the week.
 SIMPLE = re.compile(r"(\d{1,2}) (\d{1,2}) (\*|\d{1,2}|L) \* (\*|1-5|[0-6])")
 
@@ -79,7 +81,7 @@ def in_words(cron: str) -> Words:
 
 def check(cron: str, zone: str, after: datetime) -> None:
     """Raises BadCron for a line that means nothing, never comes or comes too often."""
-    if len(cron.split()) != 5 or not croniter.is_valid(cron):
+    if len(cron.split()) != 5 or BY_CHANCE.search(cron) or not croniter.is_valid(cron):
         raise BadCron(NO_CRON)
     coming = upcoming(cron, zone, after)
     if len(coming) < SHOWN:

@@ -65,6 +65,7 @@ def test_an_hour_that_is_skipped_comes_later_and_one_that_comes_twice_counts_onc
     [
         ("* * * * *", repeating.TOO_OFTEN), ("*/30 9 * * *", repeating.TOO_OFTEN), ("0 10 30 2 *", repeating.NEVER),
         ("mañana", repeating.NO_CRON), ("0 10 * *", repeating.NO_CRON), ("0 10 * * * 5", repeating.NO_CRON),
+        ("R 10 * * *", repeating.NO_CRON), ("0 R(9-12) * * *", repeating.NO_CRON),
     ],
 )  # fmt: skip
 def test_lines_that_mean_nothing_say_so(line: str, message: str) -> None:
