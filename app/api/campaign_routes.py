@@ -12,20 +12,18 @@ from msgspec import Meta
 
 from app.access.guards import CurrentViewer, NotAllowed, TenantDb, needs
 from app.access.permissions import Permission
-from app.api import campaign_rules
+from app.api import campaign_rules, campaign_texts
 from app.api.campaign_rules import CampaignRules
+from app.api.campaign_texts import NewTest, Value
 from app.api.listing import Listing, listed
 from app.api.problems import Invalid
-from app.campaigns import audience, campaign, canary, control, forecast, launch, recipient
+from app.campaigns import campaign, canary, control, forecast, launch, recipient, report, variants
 from app.campaigns.campaign import Counts, Status, Wish
-from app.campaigns.draft import FIELDS, NO_LABEL, NO_VALUE
+from app.campaigns.draft import NO_LABEL
 from app.campaigns.forecast import Forecast
 from app.campaigns.recipient import Recipient
-from app.core.db import Db, NotFound
-from app.core.forms import NOT_POSSIBLE
+from app.core.db import Db
 from app.core.i18n import N_, gettext
-from app.message_templates import message_template
-from app.whatsapp.template_text import in_order
 
 TAGS = [N_("Campaigns")]
 SENDS = [needs(Permission.SEND_CAMPAIGNS)]
@@ -44,14 +42,6 @@ class Imported(msgspec.Struct, frozen=True, tag_field="kind", tag="import"):
     id: int
 
 
-class Value(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What fills a variable: a `field` of the contact (with a `fallback`), or the same `text` for everybody."""
-
-    field: str = ""
-    text: str = ""
-    fallback: str = ""
-
-
 class NewCampaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A draft to launch; with `scheduled_at`, or a `cron` line in its rules, it starts by itself."""
 
@@ -63,6 +53,9 @@ class NewCampaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scheduled_at: Annotated[datetime, Meta(tz=True)] | None = None
     uncertain_rule: Literal["retry", "ask"] = "retry"
     rules: CampaignRules = CampaignRules()
+    test: NewTest | None = None
+    report_to: list[int] = []
+    report_phones: list[str] = []
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -135,6 +128,8 @@ async def recipients(
 async def create(db: TenantDb, viewer: CurrentViewer, data: JSONBody[NewCampaign]) -> Campaign:
     await _check(db, data)
     made = await campaign.create(db, _wish(data, viewer.time_zone), by=viewer)
+    await variants.save(db, made.id, data.test.plan() if data.test else variants.Plan())
+    await report.save(db, made.id, _readers(data, viewer.country))
     if made.starts_at:
         if not viewer.can(Permission.SEND_CAMPAIGNS):
             raise NotAllowed(Permission.SEND_CAMPAIGNS)
@@ -196,23 +191,18 @@ async def _check(db: Db, wish: NewCampaign) -> None:
     """What the form of the page makes sure of. Raises Invalid or CannotUse."""
     if isinstance(wish.audience, Labelled) and not wish.audience.ids:
         raise Invalid(audience=NO_LABEL)
-    try:
-        template = await message_template.find(db, wish.template_id)
-    except NotFound:
-        raise campaign.CannotUse from None
-    if not audience.is_sendable(template):
-        raise campaign.CannotUse
-    names = in_order(template.body)
-    errors = {f"variables.{name}": NOT_POSSIBLE for name in wish.variables.keys() - set(names)}
-    errors |= {f"variables.{name}": NO_VALUE for name in names if not _is_filled(wish.variables.get(name))}
+    await campaign_texts.check(db, wish.template_id, wish.variables)
+    if wish.test:
+        await campaign_texts.check_test(db, wish.test)
+
+
+def _readers(wish: NewCampaign, country: str) -> report.Wish:
+    """Raises Invalid."""
+    told = {"report_to": [str(each) for each in wish.report_to], "report_phones": ",".join(wish.report_phones)}
+    readers, errors = report.read(told, country)
     if errors:
         raise Invalid(**errors)
-
-
-def _is_filled(value: Value | None) -> bool:
-    if value is None or bool(value.field) == bool(value.text):
-        return False
-    return bool(value.text) or value.field in FIELDS or value.field.startswith("variables.")
+    return readers
 
 
 def _wish(wish: NewCampaign, zone: str) -> Wish:

@@ -10,7 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import ValidationException
 from litestar.utils.scope.state import ScopeState
 
-from app.campaigns import campaign, canary, control, launch
+from app.campaigns import campaign, canary, control, launch, recipient, remaining, variants
 from app.contacts import contact, contact_import
 from app.contacts.consent import OptedOut
 from app.contacts.unreadable import SpreadsheetError
@@ -41,6 +41,10 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     control.CannotResume: (409, ""),
     control.CannotCancel: (409, ""),
     canary.NoCanary: (409, ""),
+    control.CannotRetry: (409, ""),
+    recipient.CannotExclude: (409, ""),
+    remaining.CannotChangeText: (409, ""),
+    variants.CannotDecide: (409, ""),
     WindowClosed: (409, "text"),
     NumberGone: (409, "number_id"),
     OptedOut: (409, "template"),

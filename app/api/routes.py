@@ -6,6 +6,7 @@ from litestar import Router
 
 from app.api import (
     alert_routes,
+    campaign_result_routes,
     campaign_routes,
     consent_routes,
     contact_routes,
@@ -24,6 +25,7 @@ HANDLERS = [
     *consent_routes.handlers,
     *template_routes.handlers,
     *campaign_routes.handlers,
+    *campaign_result_routes.handlers,
     *message_routes.handlers,
     *dashboard_routes.handlers,
     *alert_routes.handlers,
