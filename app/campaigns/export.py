@@ -103,14 +103,16 @@ async def write(tenant: Tenant, *, export_id: int) -> None:
             try:
                 await workbook.convert(path, path := path.with_suffix(".xlsx"))
             except workbook.WriterDied:
-                await _finish(tenant, export, "failed", rows, None)
+                await _finish(tenant, export, rows=rows, path=None)
                 return
-        await _finish(tenant, export, "done", rows, path)
+        await _finish(tenant, export, rows=rows, path=path)
 
 
-async def _finish(tenant: Tenant, export: Export, status: str, rows: int, path: Path | None) -> None:
+async def _finish(tenant: Tenant, export: Export, *, rows: int, path: Path | None) -> None:
+    """Without a file it has failed."""
     async with tenant.tx() as db:
         file = await files.store(db, export.name, MIMES[export.kind], _parts(path)) if path else None
+        status = "done" if file else "failed"
         await db.run(q.finish, id=export.id, status=status, rows=rows, file_id=file.id if file else None)
         await live.announce(db, TOPIC, CHANGED, export.campaign_id)
 

@@ -13,7 +13,6 @@ from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
 from app.campaigns import campaign, clicks, control, failing, recipient, story
 from app.campaigns.campaign import Campaign
-from app.campaigns.recipient import Detail
 from app.core.db import Db
 from app.core.forms import SubmittedForm, parse
 from app.core.pages import Page, page
@@ -58,7 +57,7 @@ async def people(
 @get("/{campaign_id:int}/recipients/{recipient_id:int}", guards=[needs(Permission.VIEW_CAMPAIGNS)])
 async def person(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int], recipient_id: FromPath[int]) -> Page:
     found = await campaign.find(db, campaign_id)
-    return await _person(request, db, found, await recipient.find(db, found.id, recipient_id))
+    return await _person(request, db, found, recipient_id)
 
 
 @put("/{campaign_id:int}/recipients/{recipient_id:int}/exclusion", guards=[needs(Permission.SEND_CAMPAIGNS)])
@@ -69,7 +68,7 @@ async def exclude(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[i
         await recipient.exclude(db, one)
     except recipient.CannotExclude as refusal:
         trouble = refusal.message
-    return await _person(request, db, found, await recipient.find(db, found.id, recipient_id), trouble)
+    return await _person(request, db, found, recipient_id, trouble=trouble)
 
 
 @put("/{campaign_id:int}/recipients/{recipient_id:int}/retry", guards=[needs(Permission.SEND_CAMPAIGNS)])
@@ -77,7 +76,7 @@ async def retry_one(request: CurrentRequest, db: TenantDb, campaign_id: FromPath
     found = await campaign.find(db, campaign_id)
     one = await recipient.find(db, found.id, recipient_id)
     _, trouble = await _tried_again(db, found, Again(recipient_ids=[one.id]))
-    return await _person(request, db, found, await recipient.find(db, found.id, recipient_id), trouble)
+    return await _person(request, db, found, recipient_id, trouble=trouble)
 
 
 async def _tried_again(db: Db, found: Campaign, wish: Again) -> tuple[int, str]:
@@ -95,7 +94,8 @@ async def _failures(request: CurrentRequest, db: Db, found: Campaign, *, tried: 
     return page(request, FAILURES, "groups", **context, groups=await failing.groups(db, found.id))
 
 
-async def _person(request: CurrentRequest, db: Db, found: Campaign, one: Detail, trouble: str = "") -> Page:
+async def _person(request: CurrentRequest, db: Db, found: Campaign, recipient_id: int, *, trouble: str = "") -> Page:
+    one = await recipient.find(db, found.id, recipient_id)
     pressed = await clicks.of_recipient(db, one.id)
     return page(
         request, PERSON, "person", campaign=found, one=one, events=story.of(one, pressed), links=pressed, trouble=trouble

@@ -22,7 +22,7 @@ PUBLIC = {
     "POST /language/{code:str}", "GET /static/{file_path:path}", "GET /health", "GET /health/ready",
     "GET /health/workers", "GET /metrics",
     "GET /intake/meta", "POST /intake/meta", "GET /style", "GET /dev/mailbox",
-    "GET /api/docs", "GET /api/openapi.json",
+    "GET /l/{code:str}", "GET /api/docs", "GET /api/openapi.json",
 }  # fmt: skip
 AS_HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 STREAMS = {"/live", "/inbox/live"}
