@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import shutil
 import signal
@@ -130,6 +131,8 @@ async def _close(processes: Processes, wire: Wire | None, server: Embedded) -> N
     if wire is not None:
         await wire.cut()
     await asyncio.to_thread(server.stop)
+    # At the end of the program it would look after a folder that is gone, and make it anew.
+    atexit.unregister(server.server._cleanup)
 
 
 async def answers(url: str) -> None:

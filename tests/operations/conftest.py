@@ -21,7 +21,7 @@ from app.core.clock import seconds
 from app.core.pages import ROOT
 
 FAULTS = [sys.executable, "-m", "app", "bench", "faults", "--people", "300", "--only", "processes", "--json"]
-AND_SAY_SO = '"$@" > told 2> complaints; echo $? > ended'
+AND_SAY_SO = '"$@" > told 2> complaints & trap "kill $!" TERM; wait $!; echo $? > ended'
 PATIENCE = 240.0  # seconds
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
 FOLDER = Path(tempfile.gettempdir()) / f"recado-faults-{RUN or secrets.token_hex(8)}"
