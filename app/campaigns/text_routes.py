@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from app.access.guards import TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
-from app.campaigns import campaign, draft, remaining
+from app.campaigns import campaign, draft, remaining, variants
 from app.campaigns.campaign import Campaign
 from app.core.db import Db
 from app.core.forms import Form, SubmittedForm
@@ -53,7 +53,8 @@ async def _page(request: CurrentRequest, db: Db, found: Campaign, form: Form[Any
     reach = None
     if offer.template and not draft.errors_of(variables):
         reach = await remaining.reach(db, found, offer.template, variables)
-    return page(request, TEXT, "text", status=status, campaign=found, form=form, offer=offer, reach=reach)
+    test = await variants.test_of(db, found.id)
+    return page(request, TEXT, "text", status=status, campaign=found, form=form, offer=offer, reach=reach, test=test)
 
 
 handlers = [show, fields, change]

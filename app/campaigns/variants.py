@@ -57,6 +57,11 @@ class Test(msgspec.Struct, frozen=True):
     decided_at: datetime | None
     test_to: int | None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits for its winner."""
+        return self.test_share is not None and self.test_share < 1 and self.winner is None
+
 
 class Figures(msgspec.Struct, frozen=True):
     people: int = 0

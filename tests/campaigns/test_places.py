@@ -46,7 +46,8 @@ async def approved(sending: Sending) -> int:
     async with sending.owner.tenant.tx() as db:
         made = await db.conn.execute(
             "insert into message_templates (waba, name, language, category, header, body, buttons, examples, status,"
-            " provider_id) select waba, 'pedido', 'es', 'UTILITY', %s, %s, %s, %s, 'approved', %s from phone_numbers where id = %s"
+            " provider_id) select waba, 'pedido', 'es', 'UTILITY', %s, %s, %s, %s, 'approved', %s"
+            " from phone_numbers where id = %s"
             " on conflict on constraint message_templates_identity_key do update set status = 'approved' returning id",
             (Jsonb(HEADER), BODY, Jsonb(buttons()), Jsonb({"1": "Ana"}), answer.json()["id"], sending.number.id),
         )
