@@ -8,14 +8,15 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from app.bench.house import House
-from app.bench.trial import Fault, Trial
+from app.bench.trial import LARGE, Fault, Trial
 
 KILLED = ("worker", "web", "postgres")
 KILLS = 20
 PEOPLE_PER_KILL = 1000  # in small trials there are fewer kills, but one of each kind at least
 WORKERS = 2
 APART = 5.0  # seconds between the clocks of two workers
-CUTS, CUT = 3, 1.0  # how often, and for how many seconds, the line to the provider is cut
+# How often, and for how many seconds, the line to the provider is cut; each cut opens the breaker, which is half a minute.
+CUTS, CUT = 2, 1.0
 
 
 def faults(house: House) -> tuple[Fault, ...]:
@@ -41,8 +42,9 @@ async def refuse(house: House, trial: Trial) -> None:
     """What was on the line when it was cut is unknown; what came afterwards was refused."""
     if house.wire is None:
         raise RuntimeError("this house has no line to cut")
-    for turn in range(CUTS):
-        await trial.until_reached((turn + 1) / (CUTS + 1))
+    count = CUTS if trial.people >= LARGE else 1
+    for turn in range(count):
+        await trial.until_reached((turn + 1) / (count + 1))
         await house.wire.cut()
         await asyncio.sleep(CUT)
         await house.wire.mend()

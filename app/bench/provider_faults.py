@@ -6,13 +6,12 @@ import asyncio
 import random
 
 from app.bench.receiving import behave, callbacks, send_webhook
-from app.bench.trial import Fault, Trial
+from app.bench.trial import LARGE, Fault, Trial
 
 SHARE = 0.05
 STORMS, STORM, CALM = 3, 1.0, 1.5  # how many, and seconds
 REFUSED = 0.7  # of the messages in a storm
 PAUSES = 20
-LARGE = 1000  # people; with fewer, one storm and a handful of pauses are over in seconds
 TOO_LATE = 20_000  # milliseconds: longer than anybody waits for an answer
 AT_ONCE = {"sent": [0, 100], "delivered": [0, 200], "read": [0, 400]}  # milliseconds; rows are settled four times a second
 REPEATED = 10

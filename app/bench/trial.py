@@ -20,6 +20,7 @@ from app.numbers.phone_number import PhoneNumber
 # Unknown outcomes wait for their status this long: ten minutes in a campaign's own settings. Statuses do come in trials.
 GRACE = 3  # seconds
 DELAYS = {"sent": [0, 400], "delivered": [400, 900], "read": [900, 1800]}  # milliseconds
+LARGE = 1000  # people; a smaller trial has fewer storms, pauses and cuts, so that it is over in seconds
 GIVES_UP_AFTER = 180.0  # seconds without a change
 # A row is closed when its person has it or never will: everybody's delivery is reported, sooner or later.
 OPEN = "status not in ('failed', 'delivered', 'read', 'skipped', 'cancelled')"
