@@ -1,22 +1,26 @@
 -- name: begin_launch
--- Draft, scheduled and late ones may go; whoever was first has won.
+-- Draft, scheduled and late ones may go; whoever was first has won. A repeating one never goes itself.
 update campaigns set status = 'launching', launched_at = now(), stop_reason = ''
- where id = %(id)s and status in ('draft', 'scheduled', 'late')
+ where id = %(id)s and status in ('draft', 'scheduled', 'late') and cron = ''
 returning true;
 
 -- name: begin_fill
 -- One at a time: a second run would only wait for the rows of the first, and hold a place of the queue meanwhile.
-select t.body from campaigns c join message_templates t on t.id = c.template_id
+select t.body, c.canary is not null or c.test_share is not null as shuffled, c.quiet_from is not null as quiet
+  from campaigns c join message_templates t on t.id = c.template_id
  where c.id = %(id)s and c.status = 'launching' and pg_try_advisory_xact_lock(c.id);
 
 -- name: fill
 -- The audience becomes rows, each person once; a second run of the job adds nobody.
-insert into campaign_recipients (campaign_id, contact_id, address, parameters, status, skip_reason)
-select c.id, a.contact_id, a.address, a.parameters, case a.skip_reason when '' then 'pending' else 'skipped' end, a.skip_reason
-  from campaigns c
-  join message_templates t on t.id = c.template_id,
-       campaign_audience(c.audience, c.variables, t.category = 'MARKETING', %(names)s::text[]) a
- where c.id = %(id)s and c.status = 'launching'
+insert into campaign_recipients (campaign_id, contact_id, address, parameters, status, skip_reason, zone)
+select campaign_id, contact_id, address, parameters, status, skip_reason, zone from campaign_rows(%(id)s, %(names)s::text[])
+on conflict (tenant_id, contact_id, campaign_id) do nothing;
+
+-- name: fill_shuffled
+-- The same by lot: whoever comes first stands for all the others.
+insert into campaign_recipients (campaign_id, contact_id, address, parameters, status, skip_reason, zone)
+select campaign_id, contact_id, address, parameters, status, skip_reason, zone from campaign_rows(%(id)s, %(names)s::text[])
+ order by random()
 on conflict (tenant_id, contact_id, campaign_id) do nothing;
 
 -- name: finish_launch
@@ -27,34 +31,34 @@ update campaigns set status = 'scheduled', scheduled_at = %(at)s where id = %(id
 returning true;
 
 -- name: unschedule
-update campaigns set status = 'draft', scheduled_at = null where id = %(id)s and status in ('scheduled', 'late') returning true;
+-- A repeating one rests, and keeps the time that it had.
+update campaigns set status = 'draft', scheduled_at = case cron when '' then null else scheduled_at end
+ where id = %(id)s and status in ('scheduled', 'late')
+returning true;
 
--- name: due
-update campaigns set status = 'launching', launched_at = now()
- where status = 'scheduled' and scheduled_at <= now() and scheduled_at > now() - %(late)s
-returning tenant_id, id;
-
--- name: mark_late
-update campaigns set status = 'late' where status = 'scheduled' and scheduled_at <= now() - %(late)s
-returning tenant_id, id;
+-- name: means
+-- What a campaign sends from and with.
+select number_id, template_id from campaigns where id = %(id)s;
 
 -- name: pause
-update campaigns set status = 'paused', stop_reason = %(reason)s where id = %(id)s and status = 'sending' returning true;
+update campaigns set status = 'paused', stop_reason = %(reason)s, paused_by = %(by)s
+ where id = %(id)s and status = 'sending' returning true;
 
 -- name: pause_of_number
-update campaigns set status = 'paused', stop_reason = %(reason)s where number_id = %(number_id)s and status = 'sending'
-returning id;
+update campaigns set status = 'paused', stop_reason = %(reason)s, paused_by = 'number'
+ where number_id = %(number_id)s and status = 'sending' returning id;
 
 -- name: pause_of_template
-update campaigns set status = 'paused', stop_reason = %(reason)s where template_id = %(template_id)s and status = 'sending'
-returning id;
+update campaigns c set status = 'paused', stop_reason = %(reason)s, paused_by = 'template'
+ where c.status = 'sending' and (c.template_id = %(template_id)s
+   or c.id in (select v.campaign_id from campaign_variants v where v.template_id = %(template_id)s)) returning id;
 
 -- name: resume
-update campaigns set status = 'sending', stop_reason = '' where id = %(id)s and status = 'paused' returning number_id;
+update campaigns set status = 'sending', stop_reason = '', paused_by = '' where id = %(id)s and status = 'paused' returning number_id;
 
 -- name: cancel
 update campaigns set status = 'cancelled', finished_at = now()
- where id = %(id)s and status in ('scheduled', 'late', 'launching', 'sending', 'paused')
+ where id = %(id)s and (status in ('scheduled', 'late', 'launching', 'sending', 'paused') or status = 'draft' and cron <> '')
 returning true;
 
 -- name: drop_remaining
@@ -80,51 +84,55 @@ returning true;
 -- name: release_lane
 delete from lanes where number_id = %(number_id)s and lane = %(lane)s and holder = %(holder)s;
 
--- name: has_work
-select exists (
-  select from campaigns c join campaign_recipients r on r.campaign_id = c.id
-   where c.number_id = %(number_id)s and c.status = 'sending'
-     and (r.status = 'pending' or (r.status = 'retry' and r.next_attempt_at <= now())));
+-- name: waits
+select number_waits(%(number_id)s);
+
+-- name: next_turn
+-- By the clock of the database, as the queue has it: the clocks of workers differ. No time when there is nothing left, and least()
+-- would make one up.
+select case when waits is not null then clock_timestamp() + least(waits * interval '1 second', %(longest)s) end as at, waits <= 1 as now
+  from number_waits(%(number_id)s) waits;
 
 -- name: others_wait
 select exists (
   select from procrastinate_jobs
    where queue_name = 'campaigns' and status = 'todo' and (scheduled_at is null or scheduled_at <= now()));
 
--- name: next_retry
-select min(r.next_attempt_at)
-  from campaigns c join campaign_recipients r on r.campaign_id = c.id
- where c.number_id = %(number_id)s and c.status = 'sending' and r.status = 'retry';
-
 -- name: claim
-select id, campaign_id, address, parameters, attempt from claim_recipients(%(number_id)s, %(wanted)s, %(lease)s);
+select id, campaign_id, address, parameters, attempt, variant, tries, capped_times from claim_recipients(%(number_id)s, %(wanted)s, %(lease)s);
 
 -- name: letter
--- What is the same for everybody in a campaign.
-select t.name, t.language, t.header, t.body, t.buttons, c.grace_seconds
-  from campaigns c join message_templates t on t.id = c.template_id where c.id = %(id)s;
+-- What is the same for everybody who gets this text of a campaign; 0 is its own template.
+select t.id as template_id, t.name, t.language, t.category, t.header, t.body, t.buttons,
+       c.grace_seconds, c.attempts, c.base_wait, c.longest_wait, c.ladder
+  from campaigns c
+  left join campaign_variants v on v.campaign_id = c.id and v.place = %(variant)s
+  join message_templates t on t.id = coalesce(v.template_id, c.template_id) where c.id = %(id)s;
 
 -- name: settle
 -- Statuses may have come before us: they are never taken back. Rows are locked in one order, as in `deliver`, against deadlocks.
-with outcomes as (
-  select * from unnest(%(ids)s::bigint[], %(attempts)s::int[], %(statuses)s::text[], %(wamids)s::text[], %(codes)s::int[],
-    %(details)s::text[], %(waits)s::float[]) as o (id, attempt, status, wamid, code, detail, wait)
+-- One parameter for the batch: a JSON text costs psycopg a tenth of seven arrays.
+with outcomes as materialized (
+  select * from json_to_recordset(%(outcomes)s::json) as o (id bigint, attempt int, status text, wamid text, code int, detail text,
+    wait float, free bool, story text)
 ), locked as materialized (
-  select r.id from campaign_recipients r where r.id = any(%(ids)s) order by r.id for update
+  select r.id from campaign_recipients r where r.id = any(array(select id from outcomes)) order by r.id for update
 )
 update campaign_recipients r
    set status = case when r.status in ('sending', 'uncertain', 'retry') then o.status else r.status end,
-       wamid = coalesce(r.wamid, nullif(o.wamid, '')),
+       wamid = coalesce(r.wamid, o.wamid),
        sent_at = case when o.status = 'sent' then coalesce(r.sent_at, now()) else r.sent_at end,
        failed_at = case when o.status = 'failed' and r.status in ('sending', 'uncertain', 'retry') then now() else r.failed_at end,
-       error_code = case when o.status in ('failed', 'retry', 'uncertain') then nullif(o.code, 0) else r.error_code end,
-       error_detail = case when o.status in ('failed', 'retry', 'uncertain') then o.detail else r.error_detail end,
+       error_code = case when o.status in ('failed', 'retry', 'uncertain') then o.code else r.error_code end,
+       error_detail = case when o.status in ('failed', 'retry', 'uncertain') then coalesce(o.detail, '') else r.error_detail end,
        -- Given back unsent: the attempt did not happen.
        attempt = r.attempt - (o.status = 'pending')::int,
-       story = case when o.status = 'retry'
-         then coalesce(r.story, '[]') || jsonb_build_array(jsonb_build_object('attempt', o.attempt, 'at', now(), 'outcome', 'retry', 'code', nullif(o.code, 0)))
-         else r.story end,
-       next_attempt_at = case when o.status in ('retry', 'uncertain') then now() + o.wait * interval '1 second' end,
+       -- An attempt that was nobody's fault here is not one of those that a campaign allows.
+       rounds_before = r.rounds_before + (o.status = 'retry' and coalesce(o.free, false))::int,
+       capped_times = r.capped_times + (o.story is not distinct from 'capped')::int,
+       story = case when o.story is null then r.story
+         else coalesce(r.story, '[]') || jsonb_build_object('attempt', o.attempt, 'at', now(), 'outcome', o.story, 'code', o.code) end,
+       next_attempt_at = case when o.status in ('retry', 'uncertain', 'held') then now() + o.wait * interval '1 second' end,
        lease_until = null
   from outcomes o join locked on locked.id = o.id
  where r.id = o.id and r.attempt = o.attempt;
@@ -148,18 +156,45 @@ update campaign_recipients r
 -- name: retry_uncertain
 -- The grace time is over and no status came. 'ask' leaves it to a person; nothing goes out again after a cancellation.
 with silent as materialized (
-  select r.id, case c.status when 'cancelled' then 'ask' else c.uncertain_rule end as uncertain_rule, c.number_id
+  select r.id, c.number_id, c.status <> 'cancelled' and c.uncertain_rule = 'retry' and r.attempt - r.rounds_before < c.attempts as again
     from campaign_recipients r join campaigns c on c.id = r.campaign_id
-   where r.status = 'uncertain' and r.next_attempt_at <= now()
+   where c.status in ('sending', 'paused', 'cancelled') and r.status = 'uncertain' and r.next_attempt_at <= now()
    order by r.id limit 5000 for update of r skip locked
 ), decided as (
   update campaign_recipients r
-     set status = case when s.uncertain_rule = 'retry' and r.attempt < %(attempts)s then 'retry' else 'uncertain' end,
-         next_attempt_at = case when s.uncertain_rule = 'retry' and r.attempt < %(attempts)s then now() end,
-         story = coalesce(r.story, '[]') || jsonb_build_array(jsonb_build_object('attempt', r.attempt, 'at', now(), 'outcome', 'unknown'))
+     set status = case when s.again then 'retry' else 'uncertain' end, next_attempt_at = case when s.again then now() end,
+         story = coalesce(r.story, '[]') || jsonb_build_object('attempt', r.attempt, 'at', now(), 'outcome', 'unknown')
     from silent s where r.id = s.id
-  returning s.number_id, r.status)
-select distinct number_id from decided where status = 'retry';
+  returning s.number_id, s.again)
+select distinct number_id from decided where again;
+
+-- name: give_up_held
+-- WhatsApp judges a held message within the hour, mostly; after two days without a word it will not come.
+update campaign_recipients r set status = 'failed', failed_at = now(), error_code = 132015, error_detail = 'held without a decision'
+  from campaigns c
+ where c.id = r.campaign_id and c.status = 'sending' and r.status = 'held' and r.next_attempt_at <= now();
+
+-- name: retry_failed
+-- A new attempt for whoever failed, of some reasons or of some people only; the old one keeps its story.
+update campaign_recipients r
+   set status = 'retry', next_attempt_at = now(), rounds_before = r.attempt,
+       story = coalesce(r.story, '[]') || jsonb_build_object('attempt', r.attempt, 'at', r.failed_at, 'outcome', 'failed',
+         'code', r.error_code, 'wamid', r.wamid),
+       wamid = null, sent_at = null, failed_at = null, error_code = null, error_detail = ''
+ where r.campaign_id = %(id)s and r.status = 'failed'
+   and (%(codes)s::int[] is null or coalesce(r.error_code, 0) = any(%(codes)s))
+   and (%(recipient_ids)s::bigint[] is null or r.id = any(%(recipient_ids)s));
+
+-- name: numbers_of
+select distinct number_id from campaigns where id = any(%(ids)s) and status = 'sending';
+
+-- name: may_retry
+select id from campaigns where id = %(id)s and status in ('sending', 'paused', 'completed');
+
+-- name: reopen
+-- Whoever is to get it after all makes a completed campaign a running one again.
+update campaigns set status = 'sending', finished_at = null
+ where id = any(%(ids)s) and status = 'completed';
 
 -- name: resend_uncertain
 update campaign_recipients set status = 'retry', next_attempt_at = now()
@@ -170,22 +205,14 @@ update campaign_recipients set status = 'failed', failed_at = now(), error_detai
  where campaign_id = %(id)s and status = 'uncertain' and next_attempt_at is null;
 
 -- name: waiting_numbers
-select distinct c.number_id from campaigns c
- where c.status = 'sending' and exists (
-   select from campaign_recipients r where r.campaign_id = c.id
-      and (r.status = 'pending' or (r.status = 'retry' and r.next_attempt_at <= now())));
+select number_id from (select distinct c.number_id from campaigns c where c.status = 'sending') busy where number_waits(number_id) <= 1;
 
 -- name: complete
 -- Completion is a fact of the rows.
 update campaigns c set status = 'completed', finished_at = now()
  where c.status = 'sending' and (%(id)s::bigint is null or c.id = %(id)s) and not exists (
-   select from campaign_recipients r where r.campaign_id = c.id and r.status in ('pending', 'retry', 'sending', 'uncertain'))
+   select from campaign_recipients r where r.campaign_id = c.id and r.status in ('pending', 'retry', 'sending', 'uncertain', 'held'))
 returning c.id;
-
--- name: slow_down
--- The provider said that the number is too fast: nothing goes for a moment.
-update pacing p set tokens = 0, refilled_at = clock_timestamp() + %(seconds)s * interval '1 second'
-  from campaigns c where c.id = %(id)s and p.number_id = c.number_id;
 
 -- name: stuck_launches
 -- A launch whose process died: its job is gone or will come back; starting it again adds nobody twice.
@@ -199,10 +226,12 @@ returning id;
 
 -- name: deliver
 -- Statuses only rise, in whatever order they come. delivered may follow failed; read implies delivered; a failure counts
--- only for the attempt that it is about.
+-- only for the attempt that it is about, and what is told again of an attempt that has failed already is no news.
 with news as (
-  select * from unnest(%(ids)s::bigint[], %(attempts)s::int[], %(statuses)s::text[], %(ats)s::timestamptz[], %(wamids)s::text[],
-    %(codes)s::int[], %(details)s::text[]) as n (id, attempt, status, at, wamid, code, detail)
+  select n.* from json_to_recordset(%(news)s::json) as n (id bigint, attempt int, status text, at timestamptz, wamid text, code int, detail text)
+    left join campaign_recipients r on r.id = n.id and r.story is not null and n.status in ('sent', 'failed')
+   where r.id is null or not (r.story @> jsonb_build_array(jsonb_build_object('attempt', n.attempt, 'outcome', 'failed'))
+                              or r.story @> jsonb_build_array(jsonb_build_object('attempt', n.attempt, 'outcome', 'capped')))
 ), folded as (
   select id, min(at) filter (where status = 'sent') as sent, min(at) filter (where status = 'delivered') as delivered,
          min(at) filter (where status in ('read', 'played')) as read,
@@ -211,18 +240,19 @@ with news as (
     from news group by id
 ), locked as materialized (
   -- Only rows for which it is news: "sent" mostly is not, and repeats never are. What is no news now never becomes one.
-  select r.id from campaign_recipients r join folded f on f.id = r.id
+  -- Its columns are those of the row as it was locked, which the statement's own snapshot may not have seen.
+  select r.id, r.attempt, r.wamid, r.sent_at, r.delivered_at, r.read_at, r.failed_at, f.wamid as news_wamid, f.sent, f.delivered,
+         f.read, f.failed, f.failed_attempt, f.code, f.detail
+    from campaign_recipients r join folded f on f.id = r.id
    where r.wamid is null or r.sent_at is null or (r.failed_at is null and f.failed is not null)
       or (r.delivered_at is null and coalesce(f.delivered, f.read) is not null) or (r.read_at is null and f.read is not null)
    order by r.id for update of r
 ), risen as (
-  select r.id, coalesce(r.wamid, f.wamid) as wamid,
-         coalesce(r.sent_at, f.sent, f.delivered, f.read) as sent_at,
-         coalesce(r.delivered_at, f.delivered, f.read) as delivered_at,
-         coalesce(r.read_at, f.read) as read_at,
-         coalesce(r.failed_at, case when f.failed_attempt = r.attempt then f.failed end) as failed_at,
-         case when f.failed_attempt = r.attempt then f.code end as code, case when f.failed_attempt = r.attempt then f.detail end as detail
-    from locked join campaign_recipients r on r.id = locked.id join folded f on f.id = r.id
+  select id, coalesce(wamid, news_wamid) as wamid, coalesce(sent_at, sent, delivered, read) as sent_at,
+         coalesce(delivered_at, delivered, read) as delivered_at, coalesce(read_at, read) as read_at,
+         coalesce(failed_at, case when failed_attempt = attempt then failed end) as failed_at,
+         case when failed_attempt = attempt then code end as code, case when failed_attempt = attempt then detail end as detail
+    from locked
 )
 update campaign_recipients r
    set wamid = n.wamid, sent_at = n.sent_at, delivered_at = n.delivered_at, read_at = n.read_at,
@@ -234,6 +264,29 @@ update campaign_recipients r
        next_attempt_at = case when n.sent_at is null and n.failed_at is null then r.next_attempt_at end,
        lease_until = case when n.sent_at is null and n.failed_at is null then r.lease_until end
   from risen n where r.id = n.id
+returning r.id, r.campaign_id, r.status;
+
+-- name: fail_better
+-- A failure that WhatsApp told later is certain, so whom it struck may be tried again: a passing trouble as often as the campaign
+-- allows, a full mailbox of marketing (131049) a day later and at most three times, if the campaign climbs that ladder.
+with failed as materialized (
+  select r.id, r.error_code = 131049 as capped, c.longest_wait, w.wait, c.number_id
+    from campaign_recipients r join campaigns c on c.id = r.campaign_id
+    join unnest(%(codes)s::int[], %(waits)s::float[]) w (code, wait) on w.code = r.error_code
+   where r.id = any(%(ids)s) and r.status = 'failed' and c.status <> 'cancelled' and r.failed_at is not null
+     and case when r.error_code = 131049 then c.ladder and r.capped_times < 3 and exists (
+                select from message_templates t where t.id = c.template_id and t.category = 'MARKETING')
+              else r.attempt - r.rounds_before < c.attempts end
+   order by r.id for update of r
+)
+update campaign_recipients r
+   set status = 'retry', next_attempt_at = now() + interval '1 second' * case when f.capped then f.wait * (r.capped_times + 1)
+         else least(f.longest_wait, f.wait) * (0.5 + random()) end,
+       story = coalesce(r.story, '[]') || jsonb_build_object('attempt', r.attempt, 'at', r.failed_at,
+         'outcome', case when f.capped then 'capped' else 'failed' end, 'code', r.error_code, 'wamid', r.wamid),
+       rounds_before = r.rounds_before + f.capped::int, capped_times = r.capped_times + f.capped::int,
+       wamid = null, sent_at = null, failed_at = null, error_code = null, error_detail = ''
+  from failed f where r.id = f.id
 returning r.campaign_id;
 
 -- name: note_answers

@@ -1,22 +1,21 @@
 -- name: of
 select per_second, burst from pacing where number_id = %(number_id)s;
 
--- name: take
--- The clock of the database counts, so processes whose clocks differ still share one bucket. clock_timestamp, not now():
--- a transaction that waited for the row must see the time at which it got it.
-with bucket as materialized (
-  select number_id, least(burst, tokens + per_second * greatest(0, extract(epoch from clock_timestamp() - refilled_at))) as full_to
-    from pacing where number_id = %(number_id)s for update
-), granted as (
-  select number_id, full_to, floor(least(greatest(full_to, 0), %(wanted)s::int))::int as n from bucket
+-- name: slow_down
+-- Halved, not below a twentieth, at most once a second: one batch brings the same word many times. A second time within half a
+-- minute belongs to the same trouble; of ten such troubles in a day each costs a minute's rest, of twenty five, of fifty ten.
+with slowed as (
+  select number_id, case when rate_errors_on < current_date then 1 when slowed_at < clock_timestamp() - interval '30 seconds'
+                         then rate_errors + 1 else rate_errors end as troubles, slowed_at < clock_timestamp() - interval '30 seconds' as anew
+    from pacing where number_id = %(number_id)s and slowed_at < clock_timestamp() - interval '1 second' for update
 )
-update pacing p set tokens = g.full_to - g.n, refilled_at = greatest(p.refilled_at, clock_timestamp())
-  from granted g where p.number_id = g.number_id
-returning g.n;
+update pacing p
+   set slowed_to = greatest(0.05, unslowed(p.slowed_to, p.slowed_at) / 2), slowed_at = clock_timestamp(),
+       tokens = 0, refilled_at = clock_timestamp() + interval '1 second', rate_errors = s.troubles, rate_errors_on = current_date,
+       paused_until = case when s.anew and s.troubles >= 10
+         then clock_timestamp() + interval '1 minute' * case when s.troubles >= 50 then 10 when s.troubles >= 20 then 5 else 1 end
+         else p.paused_until end
+  from slowed s where p.number_id = s.number_id;
 
--- name: give_back
-update pacing set tokens = least(burst, tokens + %(unused)s) where number_id = %(number_id)s;
-
--- name: change
-update pacing set per_second = %(per_second)s, burst = %(burst)s, tokens = least(tokens, %(burst)s)
- where number_id = %(number_id)s;
+-- name: turn
+select take_turn(%(number_id)s, %(contact_id)s, %(begins)s);

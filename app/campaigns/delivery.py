@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from app.campaigns import lanes, sending
+import msgspec
+
+from app.campaigns import lanes, refusals, sending
 from app.core.db import Db
 from app.core.statements import statements
 from app.whatsapp.updates import StatusUpdate
@@ -29,21 +32,31 @@ async def apply(db: Db, statuses: Sequence[StatusUpdate]) -> list[StatusUpdate]:
 
 
 async def _raise(db: Db, ours: list[tuple[int, int, StatusUpdate]]) -> None:
-    codes = [status.trouble.code or 0 if status.trouble else None for *_, status in ours]
-    touched = await db.rows(
-        q.deliver,
-        ids=[recipient_id for recipient_id, *_ in ours],
-        attempts=[attempt for _, attempt, _ in ours],
-        statuses=[status.status for *_, status in ours],
-        ats=[status.at for *_, status in ours],
-        wamids=[status.wamid for *_, status in ours],
-        codes=codes,
-        details=[_detail(status) for *_, status in ours],
-    )
-    campaign_ids = {row["campaign_id"] for row in touched}
-    if stopping := {code for code in codes if code}:
-        await sending.heed_codes(db, {(campaign_id, code) for campaign_id in campaign_ids for code in stopping})
-    await lanes.announce(db, campaign_ids)
+    news = [_news(*each) for each in ours]
+    touched = await db.rows(q.deliver, news=msgspec.json.encode(news).decode())
+    await refusals.heed(db, ((each["id"], each.get("code")) for each in news))
+    if codes := {each["code"] for each in news if each.get("code")}:
+        failed = [row["id"] for row in touched if row["status"] == "failed"]
+        await _try_again(db, failed, codes)
+        campaign_ids = {row["campaign_id"] for row in touched}
+        await sending.heed_codes(db, {(campaign_id, code) for campaign_id in campaign_ids for code in codes})
+    await lanes.announce(db, {row["campaign_id"] for row in touched})
+
+
+async def _try_again(db: Db, failed: list[int], codes: set[int]) -> None:
+    """Whom a failure struck that may pass: they wait for their next attempt, and a completed campaign runs again."""
+    waits = {code: wait for code in codes if (wait := sending.wait_after(code)) is not None}
+    if not failed or not waits:
+        return
+    rows = await db.rows(q.fail_better, ids=failed, codes=list(waits), waits=list(waits.values()))
+    await lanes.reopen(db, {row["campaign_id"] for row in rows})
+
+
+def _news(recipient_id: int, attempt: int, status: StatusUpdate) -> dict[str, Any]:
+    news = {"id": recipient_id, "attempt": attempt, "status": status.status, "at": status.at, "wamid": status.wamid}
+    if status.status == "failed":
+        news |= {"code": status.trouble.code or 0 if status.trouble else None, "detail": _detail(status)}
+    return news
 
 
 def _detail(status: StatusUpdate) -> str | None:

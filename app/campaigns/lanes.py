@@ -6,25 +6,30 @@ The claim is committed before the call, so a crash leaves rows that say "sending
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from math import ceil
 from uuid import UUID, uuid4
 
+import msgspec
 import structlog
 
-from app.campaigns import sending
-from app.core import jobs, live
+from app.campaigns import refusals, sending
+from app.core import events, jobs, live, metrics
 from app.core.clock import now, seconds
 from app.core.db import Db, Tenant
 from app.core.jobs import job
 from app.core.statements import statements
-from app.numbers import credentials, pacing
+from app.numbers import breaker, credentials, pacing
 from app.numbers.provider import provider
 
-SLICE = 5.0  # seconds a lane sends before it queues up again, so that every number and tenant gets its turn
+SLICE = 2.0  # seconds a lane sends before it looks whether somebody waits for a turn, so that every number and tenant gets one
 LONGEST_RUN = 60.0  # seconds, though nobody waits: then it reads the number's rate and credentials anew
 TICK = 0.25  # seconds between two rounds of settle and claim
+CLAIM = 0.5  # seconds of sending in one claim
 LARGEST_CLAIM = 500
+SMALLEST_CLAIM = 16
 # A row claimed and not settled by then is uncertain. It covers a second in our queue and the longest request (16 s).
 LEASE = timedelta(seconds=20)
 # After this long in our queue a claimed row is given back unsent rather than sent under an expiring lease.
@@ -32,10 +37,16 @@ SENDABLE = 3.0  # seconds
 # A lane whose runner is silent for this long is taken over; it renews each tick.
 HELD = timedelta(seconds=5)
 STOPPING = 1.5  # seconds that a stop waits for answers; the worker itself is given two
+LOOKS_AGAIN = timedelta(seconds=60)  # a limit may be lifted by hand while a lane waits for it
 LANE_CARRIES = 1000  # messages per second of one lane
 MOST_LANES = 4
 IN_FLIGHT_SECONDS = 0.5  # a request may take this long without slowing its lane down
 MOST_IN_FLIGHT = 128
+
+# Shared by all lanes of the process, in the order in which they ask: what is left of the 200 connections to the provider and of
+# the 10 to the database is for people who wait for a page or a reply.
+on_the_wire = asyncio.Semaphore(150)
+transactions = asyncio.Semaphore(4)
 
 log = structlog.get_logger()
 q = statements("campaign_sending")
@@ -46,6 +57,22 @@ async def wake(db: Db, number_id: int) -> None:
     pace = await pacing.of(db, number_id)
     for lane in range(min(MOST_LANES, ceil(pace.per_second / LANE_CARRIES))):
         await run_lane.later(db, once=_wake_up(number_id, lane), number_id=number_id, lane=lane)
+
+
+async def reopen(db: Db, campaign_ids: set[int]) -> None:
+    """Somebody in them gets it after all: completed ones run again, and their lanes wake."""
+    await db.run(q.reopen, ids=sorted(campaign_ids))
+    for row in await db.rows(q.numbers_of, ids=sorted(campaign_ids)):
+        await wake(db, row["number_id"])
+
+
+async def complete(db: Db, campaign_id: int | None = None) -> bool:
+    """Whether it is done, or any campaign without an id: completion is a fact of the rows."""
+    rows = await db.rows(q.complete, id=campaign_id)
+    for row in rows:
+        await events.record(db, "campaign_completed", campaign_id=row["id"])
+        await live.announce(db, "campaigns", "campaigns_changed", row["id"])
+    return bool(rows)
 
 
 def _wake_up(number_id: int, lane: int) -> str:
@@ -59,31 +86,34 @@ async def run_lane(tenant: Tenant, *, number_id: int, lane: int) -> None:
     async with tenant.tx() as db:
         if not await db.value(q.hold_lane, number_id=number_id, lane=lane, holder=holder, lasts=HELD):
             # Its runner may be about to stop without having seen the newest rows: look again when it has.
-            if await db.value(q.has_work, number_id=number_id):
+            waits = await db.value(q.waits, number_id=number_id)
+            if waits is not None and waits < SLICE:
                 at = now() + timedelta(seconds=1)
                 await run_lane.later(db, at=at, once=f"{_wake_up(number_id, lane)}:again", number_id=number_id, lane=lane)
             return
         pace = await pacing.of(db, number_id)
+        known = await breaker.of(db, number_id)
         sender = sending.Sender(provider(), await credentials.of_number(db, number_id))
-    await Lane(tenant, number_id, lane, holder).run(sender, pace)
+    await Lane(tenant, number_id, lane, holder, watched=known.state != "closed" or known.failures > 0).run(sender, pace)
 
 
 class Lane:
     """The state of one slice: what is claimed and not yet sent, and what is sent and not yet settled."""
 
-    def __init__(self, tenant: Tenant, number_id: int, lane: int, holder: UUID) -> None:
+    def __init__(self, tenant: Tenant, number_id: int, lane: int, holder: UUID, *, watched: bool) -> None:
         self.tenant, self.number_id, self.lane, self.holder = tenant, number_id, lane, holder
         # With the moment until which each may be sent.
         self.claimed: asyncio.Queue[tuple[sending.Recipient, float]] = asyncio.Queue()
         self.settled: list[sending.Outcome] = []
         self.open = 0  # claimed, without an outcome yet
         self.lost = False  # somebody else runs this lane now
-        self.dry = False  # the last claim was granted and found nothing
+        self.dry = False  # the last claim found nothing
+        self.watched = watched  # the breaker has something to say
 
     async def run(self, sender: sending.Sender, pace: pacing.Pace) -> None:
         """Until the slice is over or there is nothing due; then settles what is in hand."""
-        batch = int(min(LARGEST_CLAIM, max(1, pace.per_second * 2 * TICK)))
         workers = int(min(MOST_IN_FLIGHT, max(8, pace.per_second * IN_FLIGHT_SECONDS)))
+        rhythm = Rhythm(pace)
         end, last = seconds() + SLICE, seconds() + LONGEST_RUN
         tasks = [asyncio.create_task(self._send(sender)) for _ in range(workers)]
         try:
@@ -92,10 +122,10 @@ class Lane:
                     if seconds() > last or await self._others_wait():
                         break
                     end = seconds() + SLICE
-                await self._round(sender, batch)
-                if self.dry and not await self._rest_until_next_retry(end):
+                await self._round(sender, rhythm)
+                if self.dry and not await self._rest(end):
                     break
-                await self._until_hungry(batch)
+                await self._until_hungry(rhythm.batch)
             await self._empty_hands()
         finally:
             for task in tasks:
@@ -104,50 +134,66 @@ class Lane:
             self._give_back_unsent()
             await asyncio.shield(self._finish())
 
-    async def _round(self, sender: sending.Sender, batch: int) -> None:
+    async def _round(self, sender: sending.Sender, rhythm: Rhythm) -> None:
         """One transaction, one commit: settle what is done, renew the lane, claim the next rows."""
-        wanted = batch - self.claimed.qsize()
+        rhythm.beat(len(self.settled))
+        wanted = rhythm.batch - self.claimed.qsize()
         claimed_at = seconds()
-        async with self.tenant.tx() as db:
+        async with self._tx() as db:
             # Not before: without a connection in time nothing is forgotten.
             outcomes, self.settled = self.settled, []
-            await settle(db, outcomes)
+            await self._settle(db, outcomes)
             self.lost = not await db.value(
                 q.hold_lane, number_id=self.number_id, lane=self.lane, holder=self.holder, lasts=HELD
             )
-            granted = 0 if self.lost or wanted < 1 else await pacing.take(db, self.number_id, wanted)
-            rows = await self._claim(db, granted) if granted else []
-            self.dry = granted > 0 and not rows and not self.open
-            await sender.learn(db, {row.campaign_id for row in rows})
+            rows = [] if self.lost or wanted < 1 else await self._claim(db, wanted)
+            self.dry = wanted > 0 and not rows and not self.open
+            await sender.learn(db, {(row.campaign_id, row.variant) for row in rows})
         for row in rows:
             self.claimed.put_nowait((row, claimed_at + SENDABLE))
         self.open += len(rows)
 
+    @asynccontextmanager
+    async def _tx(self) -> AsyncIterator[Db]:
+        async with transactions, self.tenant.tx() as db:
+            yield db
+
+    async def _settle(self, db: Db, outcomes: list[sending.Outcome]) -> None:
+        """One statement for the batch, and what its refusals ask of the number; the breaker first, since open means wait."""
+        fine = [each.fine for each in outcomes if each.fine is not None]
+        if fine and (self.watched or not all(fine)):
+            known = await breaker.note(db, self.number_id, fine, _last_trouble(outcomes))
+            self.watched = known.state != "closed" or known.failures > 0
+            if known.state != "closed":
+                sending.excuse(outcomes)
+                self._give_back_unsent()
+        await settle(db, self.number_id, outcomes)
+
     async def _others_wait(self) -> bool:
         """Whether this lane's turn is over. While nobody waits for one, leaving would only be a pause."""
-        async with self.tenant.tx() as db:
+        async with self._tx() as db:
             return bool(await db.value(q.others_wait))
 
-    async def _claim(self, db: Db, granted: int) -> list[sending.Recipient]:
-        rows = await db.many(q.claim, sending.Recipient, number_id=self.number_id, wanted=granted, lease=LEASE)
-        await pacing.give_back(db, self.number_id, granted - len(rows))
+    async def _claim(self, db: Db, wanted: int) -> list[sending.Recipient]:
+        rows = await db.many(q.claim, sending.Recipient, number_id=self.number_id, wanted=wanted, lease=LEASE)
+        metrics.CLAIMS.inc(len(rows))
         return rows
 
     async def _send(self, sender: sending.Sender) -> None:
         while True:
             recipient, sendable_until = await self.claimed.get()
-            outcome = sending.unsent(recipient) if seconds() > sendable_until else await sender.send(recipient)
+            async with on_the_wire:
+                outcome = sending.unsent(recipient) if seconds() > sendable_until else await sender.send(recipient)
             self.settled.append(outcome)
             self.open -= 1
 
-    async def _rest_until_next_retry(self, end: float) -> bool:
-        """Whether one falls due within this slice; the queue looks for scheduled jobs every five seconds only."""
-        async with self.tenant.tx() as db:
-            due = await db.value(q.next_retry, number_id=self.number_id)
-        wait = (due - now()).total_seconds() if due else SLICE
-        if seconds() + wait > end:
+    async def _rest(self, end: float) -> bool:
+        """Whether something can be claimed within this slice; the queue looks for scheduled jobs every five seconds only."""
+        async with self._tx() as db:
+            waits = await db.value(q.waits, number_id=self.number_id)
+        if waits is None or seconds() + waits > end:
             return False
-        await asyncio.sleep(max(wait, TICK))
+        await asyncio.sleep(max(waits, TICK))
         return True
 
     async def _until_hungry(self, batch: int) -> None:
@@ -170,34 +216,51 @@ class Lane:
             self.open -= 1
 
     async def _finish(self) -> None:
-        async with self.tenant.tx() as db:
-            await settle(db, self.settled)
+        async with self._tx() as db:
+            outcomes, self.settled = self.settled, []
+            await self._settle(db, outcomes)
+            # What the breaker gave back meanwhile.
+            await settle(db, self.number_id, self.settled)
             await db.run(q.release_lane, number_id=self.number_id, lane=self.lane, holder=self.holder)
-            if await db.value(q.has_work, number_id=self.number_id):
+            (next_turn,) = await db.rows(q.next_turn, number_id=self.number_id, longest=LOOKS_AGAIN)
+            if next_turn["at"] is None:
+                await complete(db)
+            elif next_turn["now"]:
                 await wake(db, self.number_id)
-            elif due := await db.value(q.next_retry, number_id=self.number_id):
-                once = f"{_wake_up(self.number_id, self.lane)}:{due:%H%M%S}"
-                await run_lane.later(db, at=due, once=once, number_id=self.number_id, lane=self.lane)
             else:
-                for row in await db.rows(q.complete, id=None):
-                    await live.announce(db, "campaigns", "campaigns_changed", row["id"])
+                once = f"{_wake_up(self.number_id, self.lane)}:{next_turn['at']:%H%M%S}"
+                await run_lane.later(db, at=next_turn["at"], once=once, number_id=self.number_id, lane=self.lane)
 
 
-async def settle(db: Db, outcomes: list[sending.Outcome]) -> None:
+class Rhythm:
+    """How much a lane claims: half a second of what the number may do, but no more than a second of what it really does.
+
+    A hundred numbers on one machine are each far below their rate, and what is claimed too early must be given back.
+    """
+
+    def __init__(self, pace: pacing.Pace) -> None:
+        self.most = int(min(LARGEST_CLAIM, max(1, pace.per_second * CLAIM)))
+        self.batch = min(self.most, 4 * SMALLEST_CLAIM)
+        self.last = seconds()
+
+    def beat(self, done: int) -> None:
+        """So many were settled since the last beat."""
+        took, self.last = max(seconds() - self.last, TICK / 10), seconds()
+        if done:
+            self.batch = int(min(self.most, max(SMALLEST_CLAIM, (self.batch + done / took) / 2 + SMALLEST_CLAIM)))
+
+
+def _last_trouble(outcomes: list[sending.Outcome]) -> str:
+    return next((each.row.detail or "" for each in reversed(outcomes) if each.fine is False), "")[:200]
+
+
+async def settle(db: Db, number_id: int, outcomes: list[sending.Outcome]) -> None:
     """One statement for the batch, and what the failures among them ask for."""
     if not outcomes:
         return
-    await db.run(
-        q.settle,
-        ids=[each.id for each in outcomes],
-        attempts=[each.attempt for each in outcomes],
-        statuses=[each.status for each in outcomes],
-        wamids=[each.wamid for each in outcomes],
-        codes=[each.code for each in outcomes],
-        details=[each.detail for each in outcomes],
-        waits=[each.wait for each in outcomes],
-    )
-    await sending.heed(db, outcomes)
+    await db.run(q.settle, outcomes=msgspec.json.encode([each.row for each in outcomes]).decode())
+    await sending.heed(db, number_id, outcomes)
+    await refusals.heed(db, ((each.row.id, each.row.code) for each in outcomes))
     await announce(db, {each.campaign_id for each in outcomes})
 
 

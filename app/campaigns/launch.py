@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from app.campaigns import lanes
+from app.campaigns import canary, lanes, links, quiet, variants
 from app.core import live
 from app.core.clock import now
 from app.core.db import Db, Tenant
 from app.core.i18n import N_
 from app.core.jobs import job
 from app.core.statements import statements
-from app.whatsapp.template_text import in_order
 
-# Later than this after its time, a campaign asks a person instead of going out at night.
-TOO_LATE = timedelta(hours=1)
+TOO_LATE = N_("Its time had passed while Recado was not running")
 
 q = statements("campaign_sending")
+timing = statements("campaign_timing")
 
 
 class CannotLaunch(Exception):
@@ -59,22 +58,29 @@ async def unschedule(db: Db, campaign_id: int) -> None:
 async def fill(tenant: Tenant, *, campaign_id: int) -> None:
     """All rows or none: a crash in the middle leaves nothing, and the next run begins anew."""
     async with tenant.tx() as db:
-        body = await db.value(q.begin_fill, id=campaign_id)
-        if body is None:
+        begun = await db.rows(q.begin_fill, id=campaign_id)
+        if not begun:
             return
-        await db.run(q.fill, id=campaign_id, names=in_order(body))
+        if begun[0]["quiet"]:
+            await quiet.learn_zones(db)
+        names = await variants.keys(db, campaign_id)
+        await db.run(q.fill_shuffled if begun[0]["shuffled"] else q.fill, id=campaign_id, names=names)
+        await links.register(db, campaign_id)
+        await quiet.note_zones(db, campaign_id)
+        await canary.begin(db, campaign_id)
+        await variants.begin(db, campaign_id)
         number_id = await db.value(q.finish_launch, id=campaign_id)
         if number_id is None:
             return
-        await lanes.wake(db, number_id)
-        if await db.value(q.complete, id=campaign_id) is None:
-            await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
+        await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
+        if not await lanes.complete(db, campaign_id):
+            await lanes.wake(db, number_id)
 
 
 async def start_due(door: Db) -> None:
-    """Campaigns whose time has come; those that are too late wait for a person."""
-    for row in await door.rows(q.due, late=TOO_LATE):
+    """Campaigns whose time has come; what happens to those that are too late was decided with them."""
+    for row in await door.rows(timing.due):
         await fill.later(door, tenant_id=row["tenant_id"], campaign_id=row["id"])
-    await door.run(q.mark_late, late=TOO_LATE)
+    await door.run(timing.mark_late, skipped=TOO_LATE)
     for row in await door.rows(q.stuck_launches):
         await fill.later(door, once=f"fill:{row['id']}", tenant_id=row["tenant_id"], campaign_id=row["id"])

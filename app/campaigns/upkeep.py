@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.campaigns import lanes
-from app.campaigns.sending import ATTEMPTS
-from app.core import live
 from app.core.db import Db, Tenant, platform_tx
 from app.core.statements import statements
 
@@ -30,11 +28,11 @@ async def recover_in(db: Db) -> None:
     """One workspace."""
     await db.run(q.expire_leases)
     await db.run(q.drop_stragglers)
-    numbers = [*await db.rows(q.retry_uncertain, attempts=ATTEMPTS), *await db.rows(q.waiting_numbers)]
+    await db.run(q.give_up_held)
+    numbers = [*await db.rows(q.retry_uncertain), *await db.rows(q.waiting_numbers)]
     for number_id in sorted({row["number_id"] for row in numbers}):
         await lanes.wake(db, number_id)
-    for row in await db.rows(q.complete, id=None):
-        await live.announce(db, "campaigns", "campaigns_changed", row["id"])
+    await lanes.complete(db)
 
 
 async def note_answers(db: Db, contact_ids: Sequence[int]) -> None:

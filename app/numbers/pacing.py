@@ -1,9 +1,13 @@
-"""The send rate of a number: a token bucket in a row, shared by all processes, taken in batches."""
+"""The send rate of a number: a token bucket in a row, shared by all processes; campaigns take from it in their claim.
+
+`sql/functions/campaign_sending.sql` holds the grant itself: number, workspace, portfolio and person in one transaction.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
+from app.core import live
 from app.core.db import Db
 from app.core.statements import statements
 
@@ -26,17 +30,12 @@ async def of(db: Db, number_id: int) -> Pace:
     return await db.one(q.of, Pace, number_id=number_id)
 
 
-async def take(db: Db, number_id: int, wanted: int) -> int:
-    """How many messages may go now, at most `wanted`. The row stays locked until the transaction ends."""
-    return int(await db.value(q.take, number_id=number_id, wanted=wanted) or 0)
+async def slow_down(db: Db, number_id: int) -> None:
+    """The provider said "too fast" (130429): half the rate, which creeps back by a hundredth a second."""
+    if await db.run(q.slow_down, number_id=number_id):
+        await live.announce(db, "numbers", "numbers_changed", number_id)
 
 
-async def give_back(db: Db, number_id: int, unused: int) -> None:
-    """What was taken and found no message."""
-    if unused > 0:
-        await db.run(q.give_back, number_id=number_id, unused=unused)
-
-
-async def change(db: Db, number_id: int, per_second: float, burst: float) -> None:
-    """Set by a person, or read from the provider."""
-    await db.run(q.change, number_id=number_id, per_second=per_second, burst=burst)
+async def turn(db: Db, number_id: int, contact_id: int, *, begins: bool) -> float:
+    """Seconds until this number may write to this person; 0 takes the turn. `begins`: a template outside the window."""
+    return float(await db.value(q.turn, number_id=number_id, contact_id=contact_id, begins=begins) or 0)

@@ -6,7 +6,6 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from app.whatsapp.outgoing import File, encode, is_bsuid, message
-from app.whatsapp.template_text import in_order, is_named
 
 HeaderKind = Literal["image", "video", "document", "gif"]
 
@@ -76,11 +75,6 @@ class _Request(Struct, frozen=True, gc=False):
     messaging_product: str = "whatsapp"
     recipient_type: str = "individual"
     type: str = "template"
-
-
-def of_body(name: str, language: str, body: str) -> Template:
-    """A template that takes values in its body only."""
-    return Template(name, language, body_names=tuple(in_order(body)) if is_named(body) else ())
 
 
 def template_request(template: Template, to: str, parameters: Parameters, callback: str) -> bytes:
