@@ -76,7 +76,8 @@ begin
     perform 1 from portfolios where id = of_portfolio for no key update;
     with before as (
       select s.contact_id, p.minute from (select distinct contact_id from unnest(people, counts) s (contact_id, counted) where counted) s
-        left join portfolio_people p on p.portfolio = of_portfolio and p.contact_id = s.contact_id
+        left join lateral (select p.minute from portfolio_people p
+                            where p.portfolio = of_portfolio and p.contact_id = s.contact_id limit 1) p on true
     ), moved as (
       select minute, -count(*) as n from before where minute > counting_since() and minute <> this_minute group by 1
       union all
@@ -113,33 +114,15 @@ begin
   return 0;
 end $$;
 
--- Claims due rows of all running campaigns of a number, each campaign its share, retries first. Consent is asked again here:
--- whoever opted out since the launch, or was deleted, is skipped. Whoever's turn has not come waits for it; whoever would be one
--- too many today stays as they are.
-create or replace function claim_recipients(sending_number bigint, wanted integer, lease interval)
-  returns table (id bigint, campaign_id bigint, address text, parameters jsonb, attempt integer, variant smallint,
-                 tries integer, capped_times integer)
-  language plpgsql as $$
+-- The next rows of all running campaigns of a number, each campaign its share, retries first; locked.
+create or replace function choose_recipients(sending_number bigint, wanted integer) returns bigint[] language plpgsql as $$
 #variable_conflict use_column
 declare
-  granted integer;
   share integer;
-  of_portfolio bigint;
-  counting boolean;
-  people_today integer;
   chosen bigint[];
 begin
-  granted := grant_messages(sending_number, wanted);
-  if granted < 1 then return; end if;
-  select w.portfolio_row into of_portfolio from phone_numbers p join wabas w on w.id = p.waba where p.id = sending_number;
-  select p.tier <> 'TIER_UNLIMITED' or p.people_by_hand is not null into counting from portfolios p where p.id = of_portfolio;
-  if counting then
-    perform 1 from portfolios p where p.id = of_portfolio for no key update;
-    people_today := people_left(of_portfolio);
-  end if;
-  select ceil(granted::numeric / greatest(count(*), 1)) into share
+  select ceil(wanted::numeric / greatest(count(*), 1)) into share
     from campaigns c where c.number_id = sending_number and c.status = 'sending';
-
   with running as materialized (
     select c.id, coalesce(c.only_to, 9223372036854775807) as only_to, c.quiet_from is null as always,
            case when c.quiet_from is not null then open_zones(c.zones, c.quiet_from, c.quiet_to) end as open
@@ -163,33 +146,71 @@ begin
   )
   select array_agg(k.id) into chosen from (
     select * from (select due.id from due union all select fresh.id from fresh union all select awake.id from awake) kinds
-     limit granted) k;
-  if chosen is null then return; end if;
+     limit wanted) k;
+  return chosen;
+end $$;
 
+-- What becomes of each: consent is asked again, so whoever opted out since the launch, or was deleted, is skipped; whoever's turn
+-- has not come waits for it; whoever would be one too many today stays as they are. `counts`: begun today, or counting already.
+-- Lateral with a limit, because a plan made while a table was empty would else read all of it for each person.
+create or replace function judge_recipients(sending_number bigint, of_portfolio bigint, counting boolean, chosen bigint[])
+  returns table (id bigint, contact_id bigint, fate text, skip_reason text, ready_at timestamptz, counts boolean)
+  language plpgsql as $$
+#variable_conflict use_column
+declare
+  people_today integer := case when counting then people_left(of_portfolio) end;
+begin
   return query
-  with known as (
-    select r.id, r.contact_id, k.id is null as gone,
-           k.opted_out_at is not null and (c.marketing or k.opted_out_scope = 'all') as opted_out,
-           p.turn_at - interval '264 seconds' as ready_at,
-           counting and (p.minute is null or p.minute <= counting_since())
-             and not exists (select from conversations v where v.contact_id = r.contact_id and v.number_id = sending_number
-                                and v.last_inbound_at > now() - interval '24 hours') as begins
+  with asked as materialized (
+    select r.id, r.contact_id, p.turn_at - interval '264 seconds' as ready_at,
+           case when k.id is null then 'no_address'
+                when k.opted_out_at is not null and (c.marketing or k.opted_out_scope = 'all') then 'opted_out' else '' end as skip_reason,
+           counting and coalesce(p.minute > counting_since(), false) as known,
+           counting and not exists (select from conversations v where v.contact_id = r.contact_id and v.number_id = sending_number
+                                       and v.last_inbound_at > now() - interval '24 hours') as outside
       from campaign_recipients r
       join (select c.id, bool_or(t.category = 'MARKETING') as marketing
               from campaigns c join message_templates t on t.id = c.template_id
                 or t.id in (select a.template_id from campaign_variants a where a.campaign_id = c.id)
              where c.number_id = sending_number and c.status = 'sending' group by 1) c on c.id = r.campaign_id
-      left join contacts k on k.id = r.contact_id
-      left join portfolio_people p on p.portfolio = of_portfolio and p.contact_id = r.contact_id
+      left join lateral (select k.id, k.opted_out_at, k.opted_out_scope from contacts k where k.id = r.contact_id limit 1) k on true
+      left join lateral (select p.turn_at, p.minute from portfolio_people p
+                          where p.portfolio = of_portfolio and p.contact_id = r.contact_id limit 1) p on true
      where r.id = any(chosen)
-  ), judged as (
-    select known.id, known.contact_id, known.begins,
-           case when gone then 'no_address' when opted_out then 'opted_out' else '' end as skip_reason, ready_at,
-           case when gone or opted_out then 'skipped' when ready_at > now() then 'retry'
-                when begins and people_today is not null and row_number() over (partition by begins and not (gone or opted_out or coalesce(ready_at > now(), false))
-                                                   order by known.id) > people_today then 'too_many'
-                else 'sending' end as fate
-      from known
+  ), fates as materialized (
+    select *, case when skip_reason <> '' then 'skipped' when ready_at > now() then 'retry' else 'sending' end as fate,
+           outside and not known as begins from asked
+  )
+  select f.id, f.contact_id, case when people_today is not null and f.begins and f.fate = 'sending'
+             and row_number() over (partition by f.begins, f.fate order by f.id) > people_today then 'too_many' else f.fate end,
+         f.skip_reason, f.ready_at, f.begins or (f.known and f.outside)
+    from fates f;
+end $$;
+
+-- Claims due rows of all running campaigns of a number under every limit. One lock after the other: breaker, number, workspace,
+-- portfolio, rows.
+create or replace function claim_recipients(sending_number bigint, wanted integer, lease interval)
+  returns table (id bigint, campaign_id bigint, address text, parameters jsonb, attempt integer, variant smallint,
+                 tries integer, capped_times integer)
+  language plpgsql as $$
+#variable_conflict use_column
+declare
+  granted integer := grant_messages(sending_number, wanted);
+  of_portfolio bigint;
+  counting boolean;
+  chosen bigint[];
+begin
+  if granted < 1 then return; end if;
+  select p.id, p.tier <> 'TIER_UNLIMITED' or p.people_by_hand is not null into of_portfolio, counting
+    from phone_numbers n join wabas w on w.id = n.waba join portfolios p on p.id = w.portfolio_row where n.id = sending_number;
+  if counting then
+    perform 1 from portfolios p where p.id = of_portfolio for no key update;
+  end if;
+  chosen := choose_recipients(sending_number, granted);
+  if chosen is null then return; end if;
+  return query
+  with judged as materialized (
+    select * from judge_recipients(sending_number, of_portfolio, counting, chosen)
   ), claimed as (
     update campaign_recipients r
        set status = j.fate, skip_reason = j.skip_reason,
@@ -200,18 +221,14 @@ begin
       from judged j, campaigns c
      where r.id = j.id and c.id = r.campaign_id and j.fate <> 'too_many'
     returning r.id, r.campaign_id, r.contact_id, r.address, r.parameters, r.attempt, r.variant, r.rounds_before, r.capped_times,
-              r.status, j.begins
+              j.fate, j.counts
   ), spent as materialized (
-    select count(*) as n, spend_people(of_portfolio, array_agg(s.contact_id), array_agg(s.counts)),
-           spend_messages(sending_number, count(*)::int)
-      from (select c.contact_id, counting and (c.begins or coalesce(p.minute > counting_since(), false)) as counts
-              from claimed c left join portfolio_people p on p.portfolio = of_portfolio and p.contact_id = c.contact_id
-             where c.status = 'sending') s
-    having count(*) > 0
+    select spend_people(of_portfolio, array_agg(c.contact_id), array_agg(c.counts)), spend_messages(sending_number, count(*)::int)
+      from claimed c where c.fate = 'sending' having count(*) > 0
   )
-  select claimed.id, claimed.campaign_id, claimed.address, claimed.parameters, claimed.attempt::integer, claimed.variant,
-         (claimed.attempt - claimed.rounds_before)::integer, claimed.capped_times::integer
-    from claimed, spent where claimed.status = 'sending';
+  select c.id, c.campaign_id, c.address, c.parameters, c.attempt::integer, c.variant,
+         (c.attempt - c.rounds_before)::integer, c.capped_times::integer
+    from claimed c, spent where c.fate = 'sending';
 end $$;
 
 -- Seconds until a claim of this number can find something, 0 when it can now; null when there is nothing left to claim.
