@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from app.campaigns import refusals, sending
+from app.campaigns.rhythm import TICK, Rhythm
 from app.core import events, jobs, live, metrics
 from app.core.clock import now, seconds
 from app.core.db import Db, Tenant
@@ -26,10 +27,6 @@ from app.numbers.provider import provider
 
 SLICE = 2.0  # seconds a lane sends before it looks whether somebody waits for a turn, so that every number and tenant gets one
 LONGEST_RUN = 60.0  # seconds, though nobody waits: then it reads the number's rate and credentials anew
-TICK = 0.25  # seconds between two rounds of settle and claim
-CLAIM = 0.5  # seconds of sending in one claim
-LARGEST_CLAIM = 500
-SMALLEST_CLAIM = 16
 # A row claimed and not settled by then is uncertain. It covers a second in our queue and the longest request (16 s).
 LEASE = timedelta(seconds=20)
 # After this long in our queue a claimed row is given back unsent rather than sent under an expiring lease.
@@ -230,24 +227,6 @@ class Lane:
             else:
                 once = f"{_wake_up(self.number_id, self.lane)}:{next_turn['at']:%H%M%S}"
                 await run_lane.later(db, at=next_turn["at"], once=once, number_id=self.number_id, lane=self.lane)
-
-
-class Rhythm:
-    """How much a lane claims: half a second of what the number may do, but no more than a second of what it really does.
-
-    A hundred numbers on one machine are each far below their rate, and what is claimed too early must be given back.
-    """
-
-    def __init__(self, pace: pacing.Pace) -> None:
-        self.most = int(min(LARGEST_CLAIM, max(1, pace.per_second * CLAIM)))
-        self.batch = min(self.most, 4 * SMALLEST_CLAIM)
-        self.last = seconds()
-
-    def beat(self, done: int) -> None:
-        """So many were settled since the last beat."""
-        took, self.last = max(seconds() - self.last, TICK / 10), seconds()
-        if done:
-            self.batch = int(min(self.most, max(SMALLEST_CLAIM, (self.batch + done / took) / 2 + SMALLEST_CLAIM)))
 
 
 def _last_trouble(outcomes: list[sending.Outcome]) -> str:

@@ -11,6 +11,7 @@ from app.core.db import Db, Tenant
 from app.core.i18n import N_
 from app.core.jobs import job
 from app.core.statements import statements
+from app.numbers import health
 
 TOO_LATE = N_("Its time had passed while Recado was not running")
 
@@ -74,6 +75,7 @@ async def fill(tenant: Tenant, *, campaign_id: int) -> None:
             return
         await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
         if not await lanes.complete(db, campaign_id):
+            await health.check_before(db, number_id)
             await lanes.wake(db, number_id)
 
 

@@ -50,9 +50,9 @@ class Recipient(msgspec.Struct, frozen=True):
         return values
 
 
-class Row(msgspec.Struct, omit_defaults=True):
-    """What becomes of a recipient's row, if no webhook has raised it meanwhile; `wait` is in seconds, `free` an attempt that does
-    not count, `story` what its history says of it."""
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What becomes of a recipient's row, if no webhook has raised it meanwhile. `wait` is in seconds, `free` an attempt that
+    does not count, `story` what its history says of it."""
 
     id: int
     attempt: int
@@ -178,8 +178,7 @@ def excuse(outcomes: list[Outcome]) -> None:
     """The breaker is open, so these did not fail by themselves: they wait, and the attempt does not count."""
     for outcome in outcomes:
         if outcome.fine is False and outcome.row.status in ("failed", "retry"):
-            outcome.row.status, outcome.row.free = "retry", True
-            outcome.row.wait = outcome.row.wait or 2.0
+            outcome.row = msgspec.structs.replace(outcome.row, status="retry", free=True, wait=outcome.row.wait or 2.0)
 
 
 def wait_after(code: int) -> float | None:

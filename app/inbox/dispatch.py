@@ -21,7 +21,7 @@ from app.core.outbound import NotSent, OutcomeUnknown
 from app.core.statements import statements
 from app.inbox.conversation import CHANGED, TOPIC
 from app.inbox.message import CONFIRMED_WITHIN
-from app.numbers import credentials
+from app.numbers import credentials, pacing
 from app.numbers.provider import provider
 from app.whatsapp import outgoing
 from app.whatsapp.contract import Credentials
@@ -67,6 +67,11 @@ async def deliver(tenant: Tenant, *, message_id: int, attempt: int = 0) -> None:
         claimed = await db.maybe(q.claim, Claimed, id=message_id, lease=LEASE)
         if claimed is None:
             await _lost_track(db, message_id)
+            return
+        wait = await pacing.turn(db, claimed.number_id, claimed.contact_id, begins=claimed.kind == "template")
+        if wait > 0:
+            await db.run(q.release, id=claimed.id)
+            await deliver.later(db, at=now() + timedelta(seconds=wait), message_id=claimed.id, attempt=attempt)
             return
         key = await credentials.of_number(db, claimed.number_id)
     outcome = await _hand_over(tenant, key, claimed)

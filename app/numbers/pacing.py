@@ -37,5 +37,6 @@ async def slow_down(db: Db, number_id: int) -> None:
 
 
 async def turn(db: Db, number_id: int, contact_id: int, *, begins: bool) -> float:
-    """Seconds until this number may write to this person; 0 takes the turn. `begins`: a template outside the window."""
+    """Seconds until this number may write to this person; 0 takes the turn. `begins`: a template, which counts as begun outside
+    the window."""
     return float(await db.value(q.turn, number_id=number_id, contact_id=contact_id, begins=begins) or 0)

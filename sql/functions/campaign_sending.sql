@@ -104,13 +104,16 @@ declare
   of_portfolio bigint;
   ready_at timestamptz;
 begin
-  select w.portfolio_row into of_portfolio from phone_numbers n join wabas w on w.id = n.waba where n.id = sending_number;
+  select p.id, begins and (p.tier <> 'TIER_UNLIMITED' or p.people_by_hand is not null) into of_portfolio, begins
+    from phone_numbers n join wabas w on w.id = n.waba join portfolios p on p.id = w.portfolio_row where n.id = sending_number;
   select turn_at - interval '264 seconds' into ready_at from portfolio_people
    where portfolio = of_portfolio and contact_id = person;
   if ready_at > now() then
     return extract(epoch from ready_at - now());
   end if;
-  perform spend_people(of_portfolio, array[person], array[begins]);
+  perform spend_people(of_portfolio, array[person], array[begins and not exists (
+    select from conversations v where v.contact_id = person and v.number_id = sending_number
+       and v.last_inbound_at > now() - interval '24 hours')]);
   return 0;
 end $$;
 

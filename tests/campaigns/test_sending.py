@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import permutations
 
 from app.campaigns import control, delivery, lanes, launch, upkeep
-from app.campaigns.sending import Outcome
+from app.campaigns.sending import Outcome, Row
 from app.core.clock import now
 from app.core.db import platform_tx
 from app.whatsapp.updates import StatusUpdate, Trouble
@@ -260,7 +260,7 @@ async def test_an_answer_later_than_its_grace_counts_and_is_not_sent_again(owner
             " select %s, id, 'x', 'retry', 1, now() from contacts limit 1", (sending.id,),
         )  # fmt: skip
         ((recipient,),) = await (await db.conn.execute("select id from campaign_recipients")).fetchall()
-        await lanes.settle(db, [Outcome(recipient, sending.id, 1, "sent", wamid="wamid.late")])
+        await lanes.settle(db, 0, [Outcome(sending.id, Row(recipient, 1, "sent", wamid="wamid.late"))])
     assert await sending.rows("status, wamid, next_attempt_at") == [("sent", "wamid.late", None)]
 
 
