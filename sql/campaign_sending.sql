@@ -13,13 +13,13 @@ select t.body, c.canary is not null or c.test_share is not null as shuffled, c.q
 -- name: fill
 -- The audience becomes rows, each person once; a second run of the job adds nobody.
 insert into campaign_recipients (campaign_id, contact_id, address, parameters, status, skip_reason, zone)
-select campaign_id, contact_id, address, parameters, status, skip_reason, zone from campaign_rows(%(id)s, %(names)s::text[])
+select campaign_id, contact_id, address, parameters, status, skip_reason, zone from campaign_rows(%(id)s, %(names)s::text[], %(share)s, %(shares)s)
 on conflict (tenant_id, contact_id, campaign_id) do nothing;
 
 -- name: fill_shuffled
 -- The same by lot: whoever comes first stands for all the others.
 insert into campaign_recipients (campaign_id, contact_id, address, parameters, status, skip_reason, zone)
-select campaign_id, contact_id, address, parameters, status, skip_reason, zone from campaign_rows(%(id)s, %(names)s::text[])
+select campaign_id, contact_id, address, parameters, status, skip_reason, zone from campaign_rows(%(id)s, %(names)s::text[], %(share)s, %(shares)s)
  order by random()
 on conflict (tenant_id, contact_id, campaign_id) do nothing;
 

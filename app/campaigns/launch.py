@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
+from typing import Any
 
 from app.campaigns import canary, lanes, links, quiet, variants
 from app.core import live
@@ -10,9 +12,11 @@ from app.core.clock import now
 from app.core.db import Db, Tenant
 from app.core.i18n import N_
 from app.core.jobs import job
-from app.core.statements import statements
+from app.core.statements import Statement, statements
 from app.numbers import health
 
+# A launch is bound by one core of the database, so two connections halve it.
+SHARES = 2
 TOO_LATE = N_("Its time had passed while Recado was not running")
 
 q = statements("campaign_sending")
@@ -57,7 +61,7 @@ async def unschedule(db: Db, campaign_id: int) -> None:
 
 @job(queue="campaigns", priority=5)
 async def fill(tenant: Tenant, *, campaign_id: int) -> None:
-    """All rows or none: a crash in the middle leaves nothing, and the next run begins anew."""
+    """Whoever dies on the way leaves rows that no lane looks at yet; the next run adds the others, and nobody twice."""
     async with tenant.tx() as db:
         begun = await db.rows(q.begin_fill, id=campaign_id)
         if not begun:
@@ -65,18 +69,31 @@ async def fill(tenant: Tenant, *, campaign_id: int) -> None:
         if begun[0]["quiet"]:
             await quiet.learn_zones(db)
         names = await variants.keys(db, campaign_id)
-        await db.run(q.fill_shuffled if begun[0]["shuffled"] else q.fill, id=campaign_id, names=names)
-        await links.register(db, campaign_id)
-        await quiet.note_zones(db, campaign_id)
-        await canary.begin(db, campaign_id)
-        await variants.begin(db, campaign_id)
-        number_id = await db.value(q.finish_launch, id=campaign_id)
-        if number_id is None:
-            return
-        await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
-        if not await lanes.complete(db, campaign_id):
-            await health.check_before(db, number_id)
-            await lanes.wake(db, number_id)
+        statement = q.fill_shuffled if begun[0]["shuffled"] else q.fill
+        async with asyncio.TaskGroup() as shares:
+            for share in range(SHARES):
+                shares.create_task(_fill_share(tenant, statement, id=campaign_id, names=names, share=share))
+        await _begin_sending(db, campaign_id)
+
+
+async def _fill_share(tenant: Tenant, statement: Statement, **chosen: Any) -> None:
+    async with tenant.tx() as db:
+        await db.run(statement, shares=SHARES, **chosen)
+
+
+async def _begin_sending(db: Db, campaign_id: int) -> None:
+    """The rows are there; who may be claimed first, and by what rules, is decided before any lane sees them."""
+    await links.register(db, campaign_id)
+    await quiet.note_zones(db, campaign_id)
+    await canary.begin(db, campaign_id)
+    await variants.begin(db, campaign_id)
+    number_id = await db.value(q.finish_launch, id=campaign_id)
+    if number_id is None:
+        return
+    await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
+    if not await lanes.complete(db, campaign_id):
+        await health.check_before(db, number_id)
+        await lanes.wake(db, number_id)
 
 
 async def start_due(door: Db) -> None:

@@ -60,9 +60,9 @@ create or replace function campaign_audience(audience jsonb, variables jsonb, ma
     ) f
 $$;
 
--- What a launch writes: everybody of the audience, to be sent to or to be skipped.
+-- What a launch writes: everybody of the audience, to be sent to or to be skipped; one share of them, by their ids.
 drop function if exists campaign_rows(bigint, text[]);
-create function campaign_rows(launched bigint, names text[])
+create or replace function campaign_rows(launched bigint, names text[], share integer, shares integer)
   returns table (campaign_id bigint, contact_id bigint, address text, parameters jsonb, status text, skip_reason text, zone text)
   language sql stable as $$
   with it as materialized (
@@ -75,4 +75,5 @@ create function campaign_rows(launched bigint, names text[])
          a.skip_reason, coalesce(z.zone, '')
     from it cross join lateral campaign_audience(it.audience, it.variables, it.marketing, names) a
     left join lateral zone_of(a.address, it.home) z on it.quiet
+   where a.contact_id % shares = share
 $$;

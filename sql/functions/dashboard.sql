@@ -14,6 +14,7 @@ create or replace function moments(sent_at timestamptz, delivered_at timestamptz
    where at is not null
 $$;
 
+-- Rows to which nothing has happened yet are left out at once: a launch writes a million of them.
 -- A moment that is set, moved or taken back moves its total. An update appends the difference only, and mostly that is nothing.
 create or replace function tally_recipients() returns trigger language plpgsql as $$
 begin
@@ -22,13 +23,15 @@ begin
       select tenant_id, campaign_id, status, count(*) from new_rows group by 1, 2, 3;
     insert into stat_deltas (tenant_id, slot, sent, delivered, read, failed, answered)
       select tenant_id, m.slot, sum(m.sent), sum(m.delivered), sum(m.read), sum(m.failed), sum(m.answered) from new_rows,
-        lateral moments(sent_at, delivered_at, read_at, failed_at, answered_at, null) m group by 1, 2;
+        lateral moments(sent_at, delivered_at, read_at, failed_at, answered_at, null) m
+       where coalesce(sent_at, delivered_at, read_at, failed_at, answered_at) is not null group by 1, 2;
   elsif tg_op = 'DELETE' then
     insert into campaign_deltas (tenant_id, campaign_id, status, n)
       select tenant_id, campaign_id, status, -count(*) from old_rows group by 1, 2, 3;
     insert into stat_deltas (tenant_id, slot, sent, delivered, read, failed, answered)
       select tenant_id, m.slot, -sum(m.sent), -sum(m.delivered), -sum(m.read), -sum(m.failed), -sum(m.answered) from old_rows,
-        lateral moments(sent_at, delivered_at, read_at, failed_at, answered_at, null) m group by 1, 2;
+        lateral moments(sent_at, delivered_at, read_at, failed_at, answered_at, null) m
+       where coalesce(sent_at, delivered_at, read_at, failed_at, answered_at) is not null group by 1, 2;
   else
     insert into campaign_deltas (tenant_id, campaign_id, status, n)
       select tenant_id, campaign_id, status, sum(n)
@@ -39,6 +42,7 @@ begin
       select tenant_id, m.slot, sum(n * m.sent), sum(n * m.delivered), sum(n * m.read), sum(n * m.failed), sum(n * m.answered)
         from (select 1 as n, new_rows.* from new_rows union all select -1, old_rows.* from old_rows) changed,
           lateral moments(sent_at, delivered_at, read_at, failed_at, answered_at, null) m
+       where coalesce(sent_at, delivered_at, read_at, failed_at, answered_at) is not null
        group by 1, 2
       having (sum(n * m.sent), sum(n * m.delivered), sum(n * m.read), sum(n * m.failed), sum(n * m.answered)) <> (0, 0, 0, 0, 0);
   end if;

@@ -170,5 +170,5 @@ async def test_each_text_may_be_a_template_of_its_own(owner: Person) -> None:
     async with owner.tenant.tx() as db:
         assert await variants.keys(db, found.id) == ["1", "2"]
         await db.conn.execute("update campaigns set status = 'launching' where id = %s", (found.id,))
-        rows = await (await db.conn.execute("select parameters from campaign_rows(%s, '{1,2}')", (found.id,))).fetchall()
+        rows = await (await db.conn.execute("select parameters from campaign_rows(%s, '{1,2}', 0, 1)", (found.id,))).fetchall()
     assert rows == [({"0": ["Lucía", "749 €"], "1": []},)]
