@@ -8,7 +8,7 @@ on conflict (digest) do nothing;
 -- name: waiting
 -- Sizes first: a batch is bounded by bytes, and a body may have 3 MB.
 select id, octet_length(body) as size from intake_events
- where state = 'waiting' and next_attempt_at <= now()
+ where state = 'waiting' and next_attempt_at <= now() and octet_length(body) between %(smallest)s and %(largest)s
  order by id limit 500;
 
 -- name: claim

@@ -41,9 +41,9 @@ IN_FLIGHT_SECONDS = 0.5  # a request may take this long without slowing its lane
 MOST_IN_FLIGHT = 128
 
 # Shared by all lanes of the process, in the order in which they ask: what is left of the 200 connections to the provider and of
-# the 10 to the database is for people who wait for a page or a reply.
-on_the_wire = asyncio.Semaphore(150)
-transactions = asyncio.Semaphore(4)
+# the 16 to the database is for people who wait for a page or a reply.
+on_the_wire = asyncio.Semaphore(100)
+transactions = asyncio.Semaphore(3)
 
 log = structlog.get_logger()
 q = statements("campaign_sending")
@@ -105,6 +105,7 @@ class Lane:
         self.open = 0  # claimed, without an outcome yet
         self.lost = False  # somebody else runs this lane now
         self.dry = False  # the last claim found nothing
+        self.full = True  # the last claim found all that it wanted
         self.watched = watched  # the breaker has something to say
 
     async def run(self, sender: sending.Sender, pace: pacing.Pace) -> None:
@@ -145,6 +146,7 @@ class Lane:
             )
             rows = [] if self.lost or wanted < 1 else await self._claim(db, wanted)
             self.dry = wanted > 0 and not rows and not self.open
+            self.full = len(rows) >= wanted
             await sender.learn(db, {(row.campaign_id, row.variant) for row in rows})
         for row in rows:
             self.claimed.put_nowait((row, claimed_at + SENDABLE))
@@ -194,9 +196,9 @@ class Lane:
         return True
 
     async def _until_hungry(self, batch: int) -> None:
-        """Sleeps a tick, less when the queue runs low before."""
+        """Sleeps a tick, less when the queue runs low before; but a number at its limit finds nothing sooner."""
         end = seconds() + TICK
-        while seconds() < end and (self.claimed.qsize() > batch // 2 or not self.settled):
+        while seconds() < end and (not self.full or self.claimed.qsize() > batch // 2 or not self.settled):
             await asyncio.sleep(TICK / 10)
 
     async def _empty_hands(self) -> None:

@@ -67,7 +67,9 @@ async def fill(tenant: Tenant, *, campaign_id: int) -> None:
         if not begun:
             return
         if begun[0]["quiet"]:
-            await quiet.learn_zones(db)
+            # Committed, or the shares would not see it.
+            async with tenant.tx() as first:
+                await quiet.learn_zones(first)
         names = await variants.keys(db, campaign_id)
         statement = q.fill_shuffled if begun[0]["shuffled"] else q.fill
         async with asyncio.TaskGroup() as shares:

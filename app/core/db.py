@@ -16,7 +16,7 @@ from app.core.statements import Statement
 from app.settings import SettingsError
 
 T = TypeVar("T")
-POOL_SIZE = 10
+POOL_SIZE = 16
 POOL_WAIT = 5.0  # seconds before a request gives up with PoolTimeout, which answers 503
 
 set_json_dumps(msgspec.json.encode)

@@ -16,8 +16,8 @@ from procrastinate.jobs import Status
 from app.core.clock import now
 from app.core.db import Db, Tenant
 
-# Queues and how many of each run at once in one worker: a campaign can never delay a reply.
-QUEUES = {"chat": 16, "intake": 4, "campaigns": 8, "automations": 4, "webhooks": 4, "maintenance": 2, "imports": 2}
+# Queues and how many of each run at once in one worker: a campaign can never delay a reply. A lane mostly waits for its number.
+QUEUES = {"chat": 16, "intake": 4, "campaigns": 32, "automations": 4, "webhooks": 4, "maintenance": 2, "imports": 2}
 ATTEMPTS = 3
 BASE_WAIT = 2.0  # seconds
 LONGEST_WAIT = 30.0  # seconds
