@@ -108,7 +108,7 @@ def _smtp(environ: dict[str, str]) -> str:
     if url and not url.startswith(SMTP):
         raise SettingsError(f"RECADO_SMTP_URL must begin with {' or '.join(SMTP)}; the README shows a whole one.")
     if url and not environ.get("RECADO_MAIL_FROM"):
-        raise SettingsError("RECADO_MAIL_FROM is missing: mail servers refuse mails from nobody. Set it to an address of yours.")
+        raise SettingsError("RECADO_MAIL_FROM is missing: mail servers refuse mails from nobody. Set an address of yours.")
     return url
 
 

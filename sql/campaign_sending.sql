@@ -37,8 +37,9 @@ update campaigns set status = 'draft', scheduled_at = case cron when '' then nul
 returning true;
 
 -- name: means
--- What a campaign sends from and with.
-select number_id, template_id from campaigns where id = %(id)s;
+-- What one text of a campaign is sent from and with.
+select c.number_id, coalesce(v.template_id, c.template_id) as template_id
+  from campaigns c left join campaign_variants v on v.campaign_id = c.id and v.place = %(variant)s where c.id = %(id)s;
 
 -- name: pause
 update campaigns set status = 'paused', stop_reason = %(reason)s, paused_by = %(by)s
@@ -116,7 +117,12 @@ with outcomes as materialized (
   select * from json_to_recordset(%(outcomes)s::json) as o (id bigint, attempt int, status text, wamid text, code int, detail text,
     wait float, free bool, story text)
 ), locked as materialized (
-  select r.id from campaign_recipients r where r.id = any(array(select id from outcomes)) order by r.id for update
+  select r.id from campaign_recipients r where r.id = any(array(select id from outcomes))
+  -- A status may already have told that this very attempt failed, and it waits for the next.
+     and not (r.status = 'retry' and r.story is not null and (
+       r.story @> jsonb_build_array(jsonb_build_object('attempt', r.attempt, 'outcome', 'failed'))
+       or r.story @> jsonb_build_array(jsonb_build_object('attempt', r.attempt, 'outcome', 'capped'))))
+   order by r.id for update
 )
 update campaign_recipients r
    set status = case when r.status in ('sending', 'uncertain', 'retry') then o.status else r.status end,
@@ -264,7 +270,7 @@ update campaign_recipients r
        next_attempt_at = case when n.sent_at is null and n.failed_at is null then r.next_attempt_at end,
        lease_until = case when n.sent_at is null and n.failed_at is null then r.lease_until end
   from risen n where r.id = n.id
-returning r.id, r.campaign_id, r.status;
+returning r.id, r.campaign_id, r.status, r.error_code, r.variant;
 
 -- name: fail_better
 -- A failure that WhatsApp told later is certain, so whom it struck may be tried again: a passing trouble as often as the campaign

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from app.campaigns import lanes, links
+from app.campaigns import links, progress
 from app.core.db import Db, NotFound, Tenant
 from app.core.statements import statements
 
@@ -46,7 +46,7 @@ async def follow(code: str, *, counts: bool) -> str:
     async with Tenant(tenant_id).tx() as db:
         target = await db.one(q.find, Target, link_id=link_id, recipient_id=recipient_id)
         if counts and target.personal and await db.run(q.count, link_id=link_id, recipient_id=recipient_id):
-            await lanes.announce(db, {target.campaign_id})
+            await progress.announce(db, {target.campaign_id})
     if not target.url.startswith(("https://", "http://")):
         raise NotFound
     return quote(target.url, safe=UNQUOTED)

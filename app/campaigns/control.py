@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from app.campaigns import lanes, rules
+from app.campaigns import lanes, progress, rules
 from app.core import events, live
 from app.core.db import Db, Tenant
 from app.core.i18n import N_
@@ -103,7 +103,7 @@ async def resend_uncertain(db: Db, campaign_id: int, number_id: int) -> None:
 async def leave_uncertain(db: Db, campaign_id: int) -> None:
     """A person has decided: rather nobody twice."""
     await db.run(q.leave_uncertain, id=campaign_id)
-    await lanes.complete(db, campaign_id)
+    await progress.complete(db, campaign_id)
     await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.campaigns import lanes, refusals, sending
+from app.campaigns import lanes, progress, refusals, sending
 from app.core.db import Db
 from app.core.statements import statements
 from app.whatsapp.updates import StatusUpdate
@@ -34,19 +34,17 @@ async def apply(db: Db, statuses: Sequence[StatusUpdate]) -> list[StatusUpdate]:
 async def _raise(db: Db, ours: list[tuple[int, int, StatusUpdate]]) -> None:
     news = [_news(*each) for each in ours]
     touched = await db.rows(q.deliver, news=msgspec.json.encode(news).decode())
-    await refusals.heed(db, ((each["id"], each.get("code")) for each in news))
-    if codes := {each["code"] for each in news if each.get("code")}:
-        failed = [row["id"] for row in touched if row["status"] == "failed"]
-        await _try_again(db, failed, codes)
-        campaign_ids = {row["campaign_id"] for row in touched}
-        await sending.heed_codes(db, {(campaign_id, code) for campaign_id in campaign_ids for code in codes})
-    await lanes.announce(db, {row["campaign_id"] for row in touched})
+    if failed := [row for row in touched if row["status"] == "failed" and row["error_code"]]:
+        await _try_again(db, [row["id"] for row in failed], {row["error_code"] for row in failed})
+        await refusals.heed(db, ((row["id"], row["error_code"]) for row in failed))
+        await sending.heed_codes(db, {(row["campaign_id"], row["variant"], row["error_code"]) for row in failed})
+    await progress.announce(db, {row["campaign_id"] for row in touched})
 
 
 async def _try_again(db: Db, failed: list[int], codes: set[int]) -> None:
     """Whom a failure struck that may pass: they wait for their next attempt, and a completed campaign runs again."""
     waits = {code: wait for code in codes if (wait := sending.wait_after(code)) is not None}
-    if not failed or not waits:
+    if not waits:
         return
     rows = await db.rows(q.fail_better, ids=failed, codes=list(waits), waits=list(waits.values()))
     await lanes.reopen(db, {row["campaign_id"] for row in rows})

@@ -15,9 +15,9 @@ from uuid import UUID, uuid4
 import msgspec
 import structlog
 
-from app.campaigns import refusals, sending
+from app.campaigns import progress, refusals, sending
 from app.campaigns.rhythm import TICK, Rhythm
-from app.core import events, jobs, live, metrics
+from app.core import jobs, metrics
 from app.core.clock import now, seconds
 from app.core.db import Db, Tenant
 from app.core.jobs import job
@@ -61,15 +61,6 @@ async def reopen(db: Db, campaign_ids: set[int]) -> None:
     await db.run(q.reopen, ids=sorted(campaign_ids))
     for row in await db.rows(q.numbers_of, ids=sorted(campaign_ids)):
         await wake(db, row["number_id"])
-
-
-async def complete(db: Db, campaign_id: int | None = None) -> bool:
-    """Whether it is done, or any campaign without an id: completion is a fact of the rows."""
-    rows = await db.rows(q.complete, id=campaign_id)
-    for row in rows:
-        await events.record(db, "campaign_completed", campaign_id=row["id"])
-        await live.announce(db, "campaigns", "campaigns_changed", row["id"])
-    return bool(rows)
 
 
 def _wake_up(number_id: int, lane: int) -> str:
@@ -137,17 +128,16 @@ class Lane:
         rhythm.beat(len(self.settled))
         wanted = rhythm.batch - self.claimed.qsize()
         claimed_at = seconds()
-        async with self._tx() as db:
-            # Not before: without a connection in time nothing is forgotten.
-            outcomes, self.settled = self.settled, []
-            await self._settle(db, outcomes)
+        async with self._settling() as (db, outcomes):
             self.lost = not await db.value(
                 q.hold_lane, number_id=self.number_id, lane=self.lane, holder=self.holder, lasts=HELD
             )
-            rows = [] if self.lost or wanted < 1 else await self._claim(db, wanted)
-            self.dry = wanted > 0 and not rows and not self.open
+            waits = self.lost or wanted < 1 or sending.asks_something(outcomes)
+            rows = [] if waits else await self._claim(db, wanted)
+            self.dry = not waits and not rows and not self.open
             self.full = len(rows) >= wanted
             await sender.learn(db, {(row.campaign_id, row.variant) for row in rows})
+            await progress.announce(db, {each.campaign_id for each in outcomes})
         for row in rows:
             self.claimed.put_nowait((row, claimed_at + SENDABLE))
         self.open += len(rows)
@@ -156,6 +146,19 @@ class Lane:
     async def _tx(self) -> AsyncIterator[Db]:
         async with transactions, self.tenant.tx() as db:
             yield db
+
+    @asynccontextmanager
+    async def _settling(self) -> AsyncIterator[tuple[Db, list[sending.Outcome]]]:
+        """What is done, written down; when that fails, or its commit, it is still to be written down."""
+        outcomes: list[sending.Outcome] = []
+        try:
+            async with self._tx() as db:
+                outcomes, self.settled = self.settled, []
+                await self._settle(db, outcomes)
+                yield db, outcomes
+        except BaseException:
+            self.settled = [*outcomes, *self.settled]
+            raise
 
     async def _settle(self, db: Db, outcomes: list[sending.Outcome]) -> None:
         """One statement for the batch, and what its refusals ask of the number; the breaker first, since open means wait."""
@@ -215,19 +218,20 @@ class Lane:
             self.open -= 1
 
     async def _finish(self) -> None:
-        async with self._tx() as db:
-            outcomes, self.settled = self.settled, []
-            await self._settle(db, outcomes)
+        async with self._settling() as (db, outcomes):
             # What the breaker gave back meanwhile.
             await settle(db, self.number_id, self.settled)
+            await progress.announce(db, {each.campaign_id for each in outcomes})
+        async with self._tx() as db:
             await db.run(q.release_lane, number_id=self.number_id, lane=self.lane, holder=self.holder)
             (next_turn,) = await db.rows(q.next_turn, number_id=self.number_id, longest=LOOKS_AGAIN)
             if next_turn["at"] is None:
-                await complete(db)
+                await progress.complete(db)
             elif next_turn["now"]:
                 await wake(db, self.number_id)
             else:
-                once = f"{_wake_up(self.number_id, self.lane)}:{next_turn['at']:%H%M%S}"
+                # By tens of seconds, so that wake-ups do not pile up.
+                once = f"{_wake_up(self.number_id, self.lane)}:{next_turn['at']:%H%M%S}"[:-1]
                 await run_lane.later(db, at=next_turn["at"], once=once, number_id=self.number_id, lane=self.lane)
 
 
@@ -242,10 +246,3 @@ async def settle(db: Db, number_id: int, outcomes: list[sending.Outcome]) -> Non
     await db.run(q.settle, outcomes=msgspec.json.encode([each.row for each in outcomes]).decode())
     await sending.heed(db, number_id, outcomes)
     await refusals.heed(db, ((each.row.id, each.row.code) for each in outcomes))
-    await announce(db, {each.campaign_id for each in outcomes})
-
-
-async def announce(db: Db, campaign_ids: set[int]) -> None:
-    """At most once a second a campaign, whoever asks."""
-    for row in await db.rows(q.may_announce, ids=sorted(campaign_ids)):
-        await live.announce(db, "campaigns", "campaigns_changed", row["id"])

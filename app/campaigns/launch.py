@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from app.campaigns import canary, lanes, links, quiet, variants
+from app.campaigns import canary, lanes, links, progress, quiet, variants
 from app.core import live
 from app.core.clock import now
 from app.core.db import Db, Tenant
@@ -93,7 +93,7 @@ async def _begin_sending(db: Db, campaign_id: int) -> None:
     if number_id is None:
         return
     await live.announce(db, "campaigns", "campaigns_changed", campaign_id)
-    if not await lanes.complete(db, campaign_id):
+    if not await progress.complete(db, campaign_id):
         await health.check_before(db, number_id)
         await lanes.wake(db, number_id)
 

@@ -25,7 +25,7 @@ q = statements("campaign_guard")
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """As the table keeps them. A share of None never pauses; at the quality `quality_stop` of the number, or worse, it waits."""
+    """As the table keeps them. A share of None never pauses; at the number's quality `quality_stop` or worse it waits."""
 
     canary: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     canary_wait: timedelta = CANARY_WAIT

@@ -24,6 +24,7 @@ CAPPED_TIMES = 3
 PAIR_STEP = 4.0  # seconds to the power of the try: Meta's advice after 131056
 MOST_PAIR_TRIES = 6
 LONGEST_PAIR_WAIT = 600.0  # seconds
+OF_ALL = (Action.STOP_NUMBER, Action.STOP_TEMPLATE, Action.SLOW_NUMBER)  # not of one person
 HELD_FOR = 48 * 3600.0  # seconds; then a message that waits for WhatsApp's quality check counts as dropped
 
 log = structlog.get_logger()
@@ -134,9 +135,8 @@ class Sender:
         except Exception as problem:
             log.exception("send failed", recipient_id=recipient.id)
             return _outcome(recipient, "uncertain", fine=None, detail=repr(problem)[:500], wait=letter.grace)
-        if sent.held:
-            return _outcome(recipient, "held", wamid=sent.wamid, wait=HELD_FOR, story="held")
-        return _outcome(recipient, "sent", wamid=sent.wamid)
+        held: dict[str, Any] = {"wait": HELD_FOR, "story": "held"} if sent.held else {}
+        return _outcome(recipient, "held" if sent.held else "sent", wamid=sent.wamid, **held)
 
 
 def unsent(recipient: Recipient) -> Outcome:
@@ -189,18 +189,25 @@ def wait_after(code: int) -> float | None:
     return None
 
 
+def asks_something(outcomes: list[Outcome]) -> bool:
+    """Whether a refusal among them is about the number or a template, so that nothing should be claimed meanwhile."""
+    return any(each.failure and each.failure.action in OF_ALL for each in outcomes)
+
+
 async def heed(db: Db, number_id: int, outcomes: list[Outcome]) -> None:
     """What a batch of refusals asks of the number and of templates."""
-    for template_id, failure in {(each.template_id, each.failure) for each in outcomes if each.failure}:
+    asked = {(each.template_id, each.failure) for each in outcomes if each.failure}
+    # Paces before campaigns, as everywhere: two orders of locking would be a deadlock.
+    for template_id, failure in sorted(asked, key=lambda pair: pair[1].action is not Action.SLOW_NUMBER):
         await _heed(db, number_id, template_id, failure)
 
 
-async def heed_codes(db: Db, codes: set[tuple[int, int]]) -> None:
-    """The same for failures that came as statuses: pairs of campaign id and code."""
-    for campaign_id, code in codes:
+async def heed_codes(db: Db, codes: set[tuple[int, int | None, int]]) -> None:
+    """The same for failures that came as statuses: campaign id, variant and code."""
+    for campaign_id, variant, code in sorted(codes, key=lambda each: classify(each[2]).action is not Action.SLOW_NUMBER):
         failure = classify(code)
-        if failure.action in (Action.STOP_NUMBER, Action.STOP_TEMPLATE, Action.SLOW_NUMBER):
-            for row in await db.rows(q.means, id=campaign_id):
+        if failure.action in OF_ALL:
+            for row in await db.rows(q.means, id=campaign_id, variant=variant):
                 await _heed(db, row["number_id"], row["template_id"], failure)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.campaigns import lanes
+from app.campaigns import lanes, progress
 from app.core.db import Db, Tenant, platform_tx
 from app.core.statements import statements
 
@@ -32,10 +32,10 @@ async def recover_in(db: Db) -> None:
     numbers = [*await db.rows(q.retry_uncertain), *await db.rows(q.waiting_numbers)]
     for number_id in sorted({row["number_id"] for row in numbers}):
         await lanes.wake(db, number_id)
-    await lanes.complete(db)
+    await progress.complete(db)
 
 
 async def note_answers(db: Db, contact_ids: Sequence[int]) -> None:
     """Whoever writes has answered: a reaction to messages_received."""
     touched = await db.rows(q.note_answers, contact_ids=list(contact_ids))
-    await lanes.announce(db, {row["campaign_id"] for row in touched})
+    await progress.announce(db, {row["campaign_id"] for row in touched})

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from app.core import events, live
+from app.core.clock import now
 from app.core.db import Db
 from app.core.statements import statements
 
@@ -57,6 +58,8 @@ async def note(db: Db, number_id: int, fine: Sequence[bool], reason: str = "") -
         await db.run(q.begin, number_id=number_id)
         before = await db.one(q.lock, Breaker, number_id=number_id, rest=REST)
     after = _after(before, fine, reason)
+    if after.times > before.times:
+        after = msgspec.structs.replace(after, opened_at=now(), resting=True)
     if after == before:
         return before
     await db.run(q.save, number_id=number_id, opens=after.times > before.times, **_columns(after))

@@ -15,7 +15,7 @@ q = statements("portfolios")
 
 
 class Portfolio(msgspec.Struct, frozen=True):
-    """`limit` is what counts, by hand or by tier (None: no limit, or nobody knows it); `used` are people of the last 24 hours."""
+    """`limit` is what counts, by hand or by tier (None: none, or nobody knows it); `used` are people of the last 24 hours."""
 
     id: int
     meta_id: str

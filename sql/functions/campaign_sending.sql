@@ -26,8 +26,10 @@ create or replace function counting_since() returns timestamptz language sql sta
 
 -- What is left of the day for campaigns; null is no limit.
 create or replace function people_left(of_portfolio bigint) returns integer language sql stable as $$
-  select greatest(0, coalesce(p.people_by_hand, tier_people(p.tier)) - p.reserve - coalesce((
-           select sum(m.people) from portfolio_minutes m where m.portfolio = p.id and m.minute > counting_since()), 0))::integer
+  -- Not greatest() alone: it ignores null, and no limit would be nobody left.
+  select case when coalesce(p.people_by_hand, tier_people(p.tier)) is not null
+         then greatest(0, coalesce(p.people_by_hand, tier_people(p.tier)) - p.reserve - coalesce((
+           select sum(m.people) from portfolio_minutes m where m.portfolio = p.id and m.minute > counting_since()), 0))::integer end
     from portfolios p where p.id = of_portfolio
 $$;
 
@@ -43,6 +45,11 @@ begin
   if found then
     -- Thirty seconds of rest, then three probes: app/numbers/breaker.py.
     if breaker.opened_at + interval '30 seconds' > clock_timestamp() then return 0; end if;
+    -- Probes whose process died bring no answer: after another rest they are forgotten.
+    if breaker.probes >= 3 and breaker.probed_at + interval '30 seconds' <= clock_timestamp() then
+      update breakers set probes = 0, passed = 0 where number_id = sending_number;
+      breaker.probes := 0;
+    end if;
     granted := least(granted, 3 - breaker.probes);
   end if;
   select * into bucket from pacing where number_id = sending_number for update;
@@ -58,7 +65,7 @@ end $$;
 
 create or replace function spend_messages(sending_number bigint, spent integer) returns void language plpgsql as $$
 begin
-  update breakers set probes = probes + spent where number_id = sending_number and opened_at is not null and spent > 0;
+  update breakers set probes = probes + spent, probed_at = clock_timestamp() where number_id = sending_number and opened_at is not null and spent > 0;
   update pacing set refilled_at = greatest(refilled_at, clock_timestamp()),
          tokens = refilled(tokens, per_second * unslowed(slowed_to, slowed_at), burst, refilled_at) - spent
    where number_id = sending_number;
@@ -117,35 +124,40 @@ begin
   return 0;
 end $$;
 
--- The next rows of all running campaigns of a number, each campaign its share, retries first; locked.
+-- The next rows of all running campaigns of a number, each that has some its share, retries first; locked.
 create or replace function choose_recipients(sending_number bigint, wanted integer) returns bigint[] language plpgsql as $$
 #variable_conflict use_column
 declare
-  share integer;
   chosen bigint[];
 begin
-  select ceil(wanted::numeric / greatest(count(*), 1)) into share
-    from campaigns c where c.number_id = sending_number and c.status = 'sending';
-  with running as materialized (
+  with sending as materialized (
     select c.id, coalesce(c.only_to, 9223372036854775807) as only_to, c.quiet_from is null as always,
            case when c.quiet_from is not null then open_zones(c.zones, c.quiet_from, c.quiet_to) end as open
       from campaigns c where c.number_id = sending_number and c.status = 'sending'
+  ), busy as materialized (
+    -- Whoever sleeps or waits for a decision takes nothing away from the others.
+    select * from sending where exists (
+        select from campaign_recipients r where r.campaign_id = sending.id and r.status = 'pending' and r.id <= sending.only_to
+           and (sending.always or r.zone = any(sending.open)))
+      or exists (select from campaign_recipients r where r.campaign_id = sending.id and r.status = 'retry' and r.next_attempt_at <= now())
+  ), running as materialized (
+    select *, ceil(wanted::numeric / count(*) over ())::integer as share from busy
   ), due as materialized (
     select d.id from running, lateral (
       select r.id from campaign_recipients r
        where r.campaign_id = running.id and r.status = 'retry' and r.next_attempt_at <= now() and r.id <= running.only_to
          and (running.always or r.zone = any(running.open))
-       order by r.next_attempt_at limit share for update skip locked) d
+       order by r.next_attempt_at limit running.share for update skip locked) d
   ), fresh as materialized (
     select f.id from running, lateral (
       select r.id from campaign_recipients r
        where running.always and r.campaign_id = running.id and r.status = 'pending' and r.id <= running.only_to
-       order by r.id limit share for update skip locked) f
+       order by r.id limit running.share for update skip locked) f
   ), awake as materialized (
     select f.id from running, unnest(running.open) z (zone), lateral (
       select r.id from campaign_recipients r
        where r.campaign_id = running.id and r.status = 'pending' and r.zone <> '' and r.zone = z.zone and r.id <= running.only_to
-       order by r.id limit share for update skip locked) f
+       order by r.id limit running.share for update skip locked) f
   )
   select array_agg(k.id) into chosen from (
     select * from (select due.id from due union all select fresh.id from fresh union all select awake.id from awake) kinds
@@ -256,15 +268,16 @@ create or replace function number_waits(sending_number bigint) returns double pr
         select r.next_attempt_at, r.zone from campaign_recipients r
          where r.campaign_id = running.id and r.status = 'retry' and r.id <= running.only_to order by r.next_attempt_at limit 1) d
   ), limits as (
-    select b.opened_at + interval '30 seconds' as at from breakers b where b.number_id = sending_number and b.opened_at is not null
+    select greatest(b.opened_at, case when b.probes >= 3 then b.probed_at end) + interval '30 seconds' as at
+      from breakers b where b.number_id = sending_number and b.opened_at is not null
     union all
     select greatest(paused_until, clock_timestamp() + interval '1 second' * (1 - refilled(tokens, per_second * unslowed(slowed_to, slowed_at),
              burst, refilled_at)) / (per_second * unslowed(slowed_to, slowed_at))) from pacing where number_id = sending_number
     union all
     select clock_timestamp() + interval '1 second' * (1 - refilled(tokens, per_second, burst, refilled_at)) / per_second from sending_caps
     union all
-    select (select min(m.minute) + interval '24 hours 1 minute' from portfolio_minutes m
-             where m.portfolio = w.portfolio_row and m.people > 0 and m.minute > counting_since())
+    select coalesce((select min(m.minute) + interval '24 hours 1 minute' from portfolio_minutes m
+             where m.portfolio = w.portfolio_row and m.people > 0 and m.minute > counting_since()), now() + interval '1 minute')
       from phone_numbers n join wabas w on w.id = n.waba where n.id = sending_number and people_left(w.portfolio_row) = 0
   )
   select greatest(0, extract(epoch from greatest(min(rows_at.at), (select max(at) from limits)) - clock_timestamp()))::double precision

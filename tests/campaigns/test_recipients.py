@@ -148,8 +148,8 @@ async def test_everybody_as_csv(owner: Person, agent: Person, sending: Sending) 
     assert len(heading) == 13
     assert len(rows) == 3
     assert all(row[0].startswith("+346") for row in rows)
-    assert rows[2][1] == '\'=HYPERLINK("https://evil.example")'
-    assert rows[0][11:] == ["1", ""]
+    assert '\'=HYPERLINK("https://evil.example")' in [row[1] for row in rows]
+    assert ["1", ""] in [row[11:] for row in rows]
     assert (await agent.get(f"{LIST}/{sending.id}/exports")).status_code == 403
 
 
@@ -158,7 +158,7 @@ async def test_everybody_as_a_workbook(owner: Person, sending: Sending, tmp_path
     path.write_bytes(await exported(owner, sending.id, "xlsx", "read"))
     rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     assert len(rows) == 4
-    assert rows[3][1] == '=HYPERLINK("https://evil.example")'
+    assert '=HYPERLINK("https://evil.example")' in [row[1] for row in rows]
 
 
 async def test_an_export_holds_whom_its_filter_shows(owner: Person, sending: Sending) -> None:

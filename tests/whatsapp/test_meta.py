@@ -167,7 +167,7 @@ async def test_a_number_in_full(client):
 
 
 async def test_what_stands_in_a_numbers_way_is_said_in_metas_words(client):
-    fault = {"error_code": 141006, "error_description": "There is an error with your payment method.", "possible_solution": "Pay."}
+    fault = {"error_code": 141006, "error_description": "There is an error with your payment method.", "possible_solution": "-"}
     entities = [{"entity_type": "PHONE_NUMBER"}, {"entity_type": "WABA", "can_send_message": "BLOCKED", "errors": [fault]}]
     node = {"id": "555", "health_status": {"can_send_message": "BLOCKED", "entities": entities}}
     async with listening(lambda _: (200, node)) as server:
