@@ -7,16 +7,17 @@ from datetime import timedelta
 from app.alerts import channel, raising, watch
 from app.campaigns import canary, launch, series, upkeep, variants
 from app.core import jobs
-from app.core.db import platform_tx
+from app.core.db import Tenant, platform_tx
 from app.core.jobs import periodic
 from app.core.statements import statements
 from app.dashboard import folding
 from app.message_templates import syncing
-from app.numbers import credentials, health
+from app.numbers import credentials, health, portfolio
 from app.ops import queue
 
 accounts = statements("accounts")
 intake = statements("intake")
+portfolios = statements("portfolios")
 
 
 # Sessions end by their date; their rows go once a day.
@@ -112,3 +113,13 @@ async def fold_totals() -> None:
 async def tidy_operations() -> None:
     async with platform_tx() as door:
         await queue.tidy(door)
+
+
+# Whom a portfolio wrote to yesterday no longer counts, and a full turn needs no row.
+@periodic("31 * * * *")
+async def forget_yesterdays_people() -> None:
+    async with platform_tx() as door:
+        tenants = await door.rows(portfolios.tenants)
+    for row in tenants:
+        async with Tenant(row["tenant_id"]).tx() as db:
+            await portfolio.forget_yesterday(db)

@@ -29,3 +29,6 @@ select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, m.role, 
 -- name: note_use
 update api_tokens set used_at = now()
  where token_hash = %(token_hash)s and (used_at is null or used_at < now() - interval '1 minute');
+
+-- name: appoint
+update users set super_admin = %(super_admin)s where email = %(email)s;

@@ -26,3 +26,6 @@ delete from portfolio_minutes where minute <= counting_since() - interval '1 hou
 delete from portfolio_people where ctid = any(array(
   select p.ctid from portfolio_people p
    where (p.minute is null or p.minute <= counting_since() - interval '1 hour') and p.turn_at < now() - interval '10 minutes' limit 50000));
+
+-- name: tenants
+select distinct tenant_id from portfolios;

@@ -111,3 +111,11 @@ async def test_a_token_from_the_command_line_replaces_the_one_before(owner: Pers
 async def test_nobody_gets_a_token_for_an_unknown_address(house: str) -> None:
     with pytest.raises(SettingsError, match="Nobody signs in with"):
         await user_command.token_of("nadie@casaolmo.example")
+
+
+async def test_the_command_line_appoints_who_looks_after_the_installation(owner: Person) -> None:
+    await user_command.appoint(owner.email.upper(), super_admin=True)
+    assert (await owner.get("/ops?of=all")).status_code == 200
+    await user_command.appoint(owner.email, super_admin=False)
+    with pytest.raises(SettingsError, match="Nobody signs in"):
+        await user_command.appoint("nadie@casaolmo.example", super_admin=True)

@@ -12,7 +12,7 @@ from app.core.db import Db
 from app.core.statements import statements
 from app.whatsapp.updates import StatusUpdate
 
-q = statements("campaign_sending")
+q = statements("campaign_delivery")
 
 
 async def apply(db: Db, statuses: Sequence[StatusUpdate]) -> list[StatusUpdate]:

@@ -98,7 +98,7 @@ async def _sent(db: Db, number_id: int, mailing: Mailing, *, days_ago: int) -> i
     """One that is over: its people are those that a launch would have found."""
     launched_at = _local(days_ago, time(18, 30))
     campaign_id = await _made(db, number_id, mailing, launched_at)
-    await db.run(campaigns.fill, id=campaign_id, names=list(mailing.variables))
+    await db.run(campaigns.fill, id=campaign_id, names=list(mailing.variables), share=0, shares=1)
     await db.run(q.outcome, campaign_id=campaign_id, launched_at=launched_at)
     await db.run(q.finish_campaign, id=campaign_id)
     return campaign_id

@@ -44,6 +44,7 @@ NAMES_THE_TENANT: dict[str, str] = {
     "campaign_timing.mark_late": SWEEPING,
     "campaign_timing.repeating_due": SWEEPING,
     "campaign_variants.due": SWEEPING,
+    "portfolios.tenants": SWEEPING,
     "demo.colleague": "joins somebody to a tenant that has just been made",
     "dashboard.fold_campaigns": FOLDING,
     "dashboard.fold_stats": FOLDING,
