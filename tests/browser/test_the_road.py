@@ -51,7 +51,7 @@ async def sign_up(desk: Page) -> None:
 
 async def connect_a_number(desk: Page, telephone: Page) -> None:
     await desk.get_by_role("button", name="Connect a simulated number").click()
-    await expect(desk.locator("#health .badge")).to_have_text("Connected")
+    await expect(desk.locator("#board .badge").first).to_have_text("Connected")
     screen = await desk.get_by_role("link", name="Write as a customer").get_attribute("href")
     assert screen
     await telephone.goto(screen)

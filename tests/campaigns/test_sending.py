@@ -34,7 +34,7 @@ async def test_parameters_are_frozen_at_launch(owner: Person) -> None:
     sending = await a_sending(owner, people=2)
     await sending.launch()
     await sending.settled()
-    assert [row[0] for row in await sending.rows("parameters")] == [
+    assert sorted(row[0] for row in await sending.rows("parameters")) == [
         ["Persona 10000010", "A-10000010"], ["Persona 10000011", "A-10000011"],
     ]  # fmt: skip
 

@@ -95,13 +95,13 @@ async def a_sending(owner: Person, people: int = 20, *, per_second: int = 500, *
     place = Place(url=BASE, graph_url=SIMULATOR, tenant=owner.tenant)
     number = await stock.connected_number(place, per_second=per_second, **{"delay_ms": AT_ONCE, "read_share": 1, **behaviour})
     # Connecting fetches the account's templates; what a test changes in them must come after.
-    await eventually(lambda: _jobs_are_done(owner))
+    await eventually(lambda: jobs_are_done(owner))
     await stock.people(place, people, first=10)
     label = await stock.labelled(place, "Clientes", share=0, of=1)
     return Sending(owner, number, await stock.campaign(place, number, label_id=label), label)
 
 
-async def _jobs_are_done(owner: Person) -> bool:
+async def jobs_are_done(owner: Person) -> bool:
     async with owner.tenant.tx() as db:
         waiting = await db.conn.execute(
             "select 1 from procrastinate_jobs where status in ('todo', 'doing') and (args ->> 'tenant_id')::bigint = %s",

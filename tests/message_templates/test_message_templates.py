@@ -13,6 +13,7 @@ from app.message_templates import message_template, review, submission, syncing
 from app.message_templates.message_template import MessageTemplate
 from app.numbers.phone_number import PhoneNumber
 from app.whatsapp.updates import TemplateCategory, TemplateQuality, TemplateUpdate
+from tests.campaigns.workspace import jobs_are_done
 from tests.conftest import SIMULATOR, Person, eventually, page_of, text_of
 from tests.numbers.numbers import a_number
 
@@ -146,6 +147,8 @@ async def test_a_rejection_shows_its_reason_and_the_corrected_text_goes_again(ow
 
 async def test_a_late_or_repeated_decision_changes_nothing(owner: Person) -> None:
     number = await a_number(owner)
+    # Connecting reads the account's templates; later, that would be news.
+    await eventually(lambda: jobs_are_done(owner))
     template = await submitted(owner)
     at = now()
     await decided(owner, template, number, "APPROVED", at=at)
