@@ -11,10 +11,6 @@ from app.core import live
 from app.core.db import Db
 from app.core.statements import statements
 
-# Meta's default is 80 a second for a number, in and out (Meta's page on throughput); ten are left for people who chat.
-TARGET_PER_SECOND = 70
-BURST = 100
-
 q = statements("pacing")
 
 
