@@ -27,7 +27,9 @@ class Place(msgspec.Struct, kw_only=True):
     browser: httpx.AsyncClient | None = None
 
 
-async def connected_number(place: Place, *, per_second: int, statuses: bool = True, **behaviour: Any) -> PhoneNumber:
+async def connected_number(
+    place: Place, *, per_second: int, statuses: bool = True, category: str = "UTILITY", **behaviour: Any
+) -> PhoneNumber:
     """A number of the simulator with this throughput, connected as a person would connect it, with an approved template."""
     secret = new_token()
     wish = {
@@ -45,22 +47,22 @@ async def connected_number(place: Place, *, per_second: int, statuses: bool = Tr
             " refilled_at = now() where number_id = %s",
             (per_second * 2, per_second, per_second, number.id),
         )
-        await _approved(db, place, made, number)
+        await _approved(db, place, made, number, category)
     return number
 
 
-async def _approved(db: Db, place: Place, made: dict[str, str], number: PhoneNumber) -> None:
+async def _approved(db: Db, place: Place, made: dict[str, str], number: PhoneNumber, category: str) -> None:
     body = {"type": "BODY", "text": BODY, "example": {"body_text": [["Ana", "A-17"]]}}
-    wish = {"name": TEMPLATE, "language": "es", "category": "UTILITY", "components": [body]}
+    wish = {"name": TEMPLATE, "language": "es", "category": category, "components": [body]}
     headers = {"authorization": f"Bearer {made['access_token']}"}
     async with httpx.AsyncClient(base_url=place.graph_url, timeout=20, headers=headers) as graph:
         created = (await graph.post(f"/v25.0/{made['waba_id']}/message_templates", json=wish)).json()
     await db.conn.execute(
         "insert into message_templates (waba, name, language, category, body, examples, status, provider_id)"
-        " select waba, %s, 'es', 'UTILITY', %s, %s, 'approved', %s from phone_numbers where id = %s"
+        " select waba, %s, 'es', %s, %s, %s, 'approved', %s from phone_numbers where id = %s"
         # The number's templates are fetched after it is connected, and that may be sooner than this.
         " on conflict on constraint message_templates_identity_key do update set status = 'approved'",
-        (TEMPLATE, BODY, msgspec.json.encode({"1": "Ana", "2": "A-17"}).decode(), created["id"], number.id),
+        (TEMPLATE, category, BODY, msgspec.json.encode({"1": "Ana", "2": "A-17"}).decode(), created["id"], number.id),
     )
 
 

@@ -123,13 +123,14 @@ async def test_a_silent_process_is_told_to_whoever_runs_the_installation(owner: 
             " (gen_random_uuid(), 'worker', 'dyno.2', 77, now() - interval '1 hour', now() - interval '90 seconds', 1, true)"
         )
     await watch.look()
-    (found,) = await alerts(owner, "worker_silent")
+    # On a slow machine another may be silent too.
+    (found,) = [each for each in await alerts(owner, "worker_silent") if each["facts"]["host"] == "dyno.2"]
     assert found["facts"] == {"minutes": 2, "process": "worker", "host": "dyno.2"}
     assert await alerts(stranger, "worker_silent") == []
     async with platform_tx() as door:
         await door.conn.execute("delete from workers where host = 'dyno.2'")
     await watch.look()
-    assert [each["open"] for each in await alerts(owner, "worker_silent")] == [False]
+    assert [each["open"] for each in await alerts(owner, "worker_silent") if each["facts"]["host"] == "dyno.2"] == [False]
     async with platform_tx() as door:
         await door.conn.execute("update users set super_admin = false where id = %s", (owner.user_id,))
 

@@ -118,9 +118,8 @@ async def test_cancel_leaves_the_rest_unsent(owner: Person) -> None:
 
 
 async def test_whoever_opted_out_after_the_launch_is_skipped(owner: Person) -> None:
-    sending = await a_sending(owner, people=10)
+    sending = await a_sending(owner, people=10, category="MARKETING")
     async with owner.tenant.tx() as db:
-        await db.conn.execute("update message_templates set category = 'MARKETING'")
         await db.conn.execute("update pacing set tokens = 0, refilled_at = now() + interval '1 hour'")
     await sending.launch()
     await eventually(sending.recounted)
