@@ -18,8 +18,9 @@ with news as (
   select r.id, r.attempt, r.wamid, r.sent_at, r.delivered_at, r.read_at, r.failed_at, f.wamid as news_wamid, f.sent, f.delivered,
          f.read, f.failed, f.failed_attempt, f.code, f.detail
     from campaign_recipients r join folded f on f.id = r.id
-   where r.wamid is null or r.sent_at is null or (r.failed_at is null and f.failed is not null)
-      or (r.delivered_at is null and coalesce(f.delivered, f.read) is not null) or (r.read_at is null and f.read is not null)
+   where r.id = any(array(select id from told)) and (
+      r.wamid is null or r.sent_at is null or (r.failed_at is null and f.failed is not null)
+      or (r.delivered_at is null and coalesce(f.delivered, f.read) is not null) or (r.read_at is null and f.read is not null))
    order by r.id for update of r
 ), risen as (
   select id, coalesce(wamid, news_wamid) as wamid, coalesce(sent_at, sent, delivered, read) as sent_at,
@@ -37,7 +38,7 @@ update campaign_recipients r
          when n.failed_at is not null then 'failed' when n.sent_at is not null then 'sent' else r.status end,
        next_attempt_at = case when n.sent_at is null and n.failed_at is null then r.next_attempt_at end,
        lease_until = case when n.sent_at is null and n.failed_at is null then r.lease_until end
-  from risen n where r.id = n.id
+  from risen n where r.id = any(array(select id from risen)) and r.id = n.id
 returning r.id, r.campaign_id, r.status, r.error_code, r.variant;
 
 -- name: fail_better

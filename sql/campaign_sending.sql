@@ -141,7 +141,7 @@ update campaign_recipients r
        next_attempt_at = case when o.status in ('retry', 'uncertain', 'held') then now() + o.wait * interval '1 second' end,
        lease_until = null
   from outcomes o join locked on locked.id = o.id
- where r.id = o.id and r.attempt = o.attempt;
+ where r.id = any(array(select id from outcomes)) and r.id = o.id and r.attempt = o.attempt;
 
 -- name: tenants_at_work
 -- Through the platform's door: whose rows may be stuck. A cancelled campaign's last messages settle within a day.

@@ -234,7 +234,8 @@ begin
            next_attempt_at = case j.fate when 'retry' then j.ready_at end,
            variant = coalesce(r.variant, c.winner)
       from judged j, campaigns c
-     where r.id = j.id and c.id = r.campaign_id and j.fate <> 'too_many'
+     -- Said twice: a plan made while there were few rows would else read all of them for the join.
+     where r.id = any(chosen) and r.id = j.id and c.id = r.campaign_id and j.fate <> 'too_many'
     returning r.id, r.campaign_id, r.contact_id, r.address, r.parameters, r.attempt, r.variant, r.rounds_before, r.capped_times,
               j.fate, j.counts
   ), spent as materialized (
