@@ -1,9 +1,13 @@
 -- name: deliver
 -- Statuses only rise, in whatever order they come. delivered may follow failed; read implies delivered; a failure counts
 -- only for the attempt that it is about, and what is told again of an attempt that has failed already is no news.
-with news as (
+-- Which rows is said as an array wherever they are read: a plan made while there were few would else read all of them.
+with told as materialized (
   select n.* from json_to_recordset(%(news)s::json) as n (id bigint, attempt int, status text, at timestamptz, wamid text, code int, detail text)
-    left join campaign_recipients r on r.id = n.id and r.story is not null and n.status in ('sent', 'failed')
+), news as (
+  select n.* from told n
+    left join campaign_recipients r on r.id = any(array(select id from told)) and r.id = n.id and r.story is not null
+     and n.status in ('sent', 'failed')
    where r.id is null or not (r.story @> jsonb_build_array(jsonb_build_object('attempt', n.attempt, 'outcome', 'failed'))
                               or r.story @> jsonb_build_array(jsonb_build_object('attempt', n.attempt, 'outcome', 'capped')))
 ), folded as (

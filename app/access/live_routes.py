@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from litestar import Router, get
-from litestar.response import ServerSentEvent
+from litestar.response import Stream
 
 from app.access.guards import signed_in
 from app.access.permissions import Permission
@@ -29,7 +29,7 @@ def topics_of(viewer: Viewer) -> list[str]:
 
 
 @get("/live", guards=[signed_in])
-async def signals(request: CurrentRequest) -> ServerSentEvent:
+async def signals(request: CurrentRequest) -> Stream:
     return live.stream(request, topics_of(request.user))
 
 

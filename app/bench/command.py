@@ -37,8 +37,8 @@ def add_to(commands: Any) -> None:
         kind.add_argument("--json", dest="as_json", action="store_true")
         kind.set_defaults(module=module, options=())
     parsers["live"].add_argument("--streams", type=int, default=50, help="open at the same time")
-    parsers["live"].add_argument("--campaign", action="store_true", help="beside a campaign at full speed")
-    parsers["live"].set_defaults(options=("streams", "campaign"))
+    parsers["live"].add_argument("--numbers", type=int, default=0, help="send a campaign meanwhile, each 1,000 a second")
+    parsers["live"].set_defaults(options=("streams", "numbers"))
     parsers["faults"].add_argument("--only", choices=("provider", "processes"), default="", help="one half of them")
     parsers["faults"].set_defaults(options=("only",))
 

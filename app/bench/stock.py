@@ -47,11 +47,11 @@ async def connected_number(
             " refilled_at = now() where number_id = %s",
             (per_second * 2, per_second, per_second, number.id),
         )
-        await _approved(db, place, made, number, category)
+        await _approved(db, place, made, number, category=category)
     return number
 
 
-async def _approved(db: Db, place: Place, made: dict[str, str], number: PhoneNumber, category: str) -> None:
+async def _approved(db: Db, place: Place, made: dict[str, str], number: PhoneNumber, *, category: str) -> None:
     body = {"type": "BODY", "text": BODY, "example": {"body_text": [["Ana", "A-17"]]}}
     wish = {"name": TEMPLATE, "language": "es", "category": category, "components": [body]}
     headers = {"authorization": f"Bearer {made['access_token']}"}

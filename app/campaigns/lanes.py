@@ -42,7 +42,7 @@ MOST_IN_FLIGHT = 128
 
 # Shared by all lanes of the process, in the order in which they ask: what is left of the 200 connections to the provider and of
 # the 16 to the database is for people who wait for a page or a reply.
-on_the_wire = asyncio.Semaphore(150)
+on_the_wire = asyncio.Semaphore(100)
 transactions = asyncio.Semaphore(4)
 
 log = structlog.get_logger()

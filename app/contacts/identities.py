@@ -76,7 +76,7 @@ async def resolve(db: Db, senders: Sequence[Sender]) -> list[int]:
     keys = [_keys(sender) for sender in senders]
     known = await _known(db, keys)
     if not all(_is_settled(sender, marks, known) for sender, marks in zip(senders, keys, strict=True)):
-        await db.run(q.lock)
+        await db.tell(q.lock)
         known = await _known(db, keys)
         await _settle(db, _groups(senders, keys, known), known)
         known = await _known(db, keys)
@@ -85,7 +85,7 @@ async def resolve(db: Db, senders: Sequence[Sender]) -> list[int]:
 
 async def moved(db: Db, previous: Sender, current: Sender) -> int:
     """Somebody changed their number or id. The old one no longer means them: a number finds a new owner within months."""
-    await db.run(q.lock)
+    await db.tell(q.lock)
     people = sorted(set(await resolve(db, [previous, current])))
     contact_id = await _merged(db, people)
     kept = _keys(current)
@@ -164,11 +164,11 @@ async def _settle(db: Db, groups: list[_Group], known: dict[Key, _Known]) -> Non
     owned = [(contact, key) for group in groups for contact in group.contacts for key in group.keys]
     missing = [(contact, key) for contact, key in owned if key not in known or known[key].contact_id != contact]
     if missing:
-        await db.run(q.add, ids=[contact for contact, _ in missing], **_columns([key for _, key in missing]))
+        await db.tell(q.add, ids=[contact for contact, _ in missing], **_columns([key for _, key in missing]))
     names = {contact: group.name for group in groups for contact in group.contacts if group.name}
-    await db.run(q.name_the_nameless, ids=list(names), names=list(names.values()))
+    await db.tell(q.name_the_nameless, ids=list(names), names=list(names.values()))
     usernames = {contact: group.username for group in groups for contact in group.contacts if group.username}
-    await db.run(q.drop_old_usernames, ids=list(usernames), names=list(usernames.values()))
+    await db.tell(q.drop_old_usernames, ids=list(usernames), names=list(usernames.values()))
 
 
 async def _merged(db: Db, people: list[int]) -> int:

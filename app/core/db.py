@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import msgspec
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, AsyncPipeline, OperationalError
 from psycopg.rows import class_row, dict_row, scalar_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
@@ -34,9 +34,10 @@ class NotFound(Exception):
 class Db:
     """One open transaction. Statements are named; results are structs."""
 
-    def __init__(self, conn: AsyncConnection[Any], tenant_id: int | None) -> None:
+    def __init__(self, conn: AsyncConnection[Any], tenant_id: int | None, pipeline: AsyncPipeline | None = None) -> None:
         self.conn = conn
         self.tenant_id = tenant_id
+        self.pipeline = pipeline
 
     async def one(self, statement: Statement, row: type[T], /, **values: Any) -> T:
         """The only row. Raises NotFound when there is none."""
@@ -72,7 +73,13 @@ class Db:
     async def run(self, statement: Statement, /, **values: Any) -> int:
         """How many rows it touched."""
         cursor = await self.conn.execute(statement.encode(), values)
+        if self.pipeline is not None:
+            await self.pipeline.sync()
         return cursor.rowcount
+
+    async def tell(self, statement: Statement, /, **values: Any) -> None:
+        """What nobody asks a result of. In a pipelined transaction it goes out with whatever is asked next, and fails there."""
+        await self.conn.execute(statement.encode(), values)
 
 
 class Tenant(msgspec.Struct, frozen=True):
@@ -86,6 +93,14 @@ class Tenant(msgspec.Struct, frozen=True):
         async with pool().connection() as conn:
             await conn.execute(ENTER, (str(self.id), str(viewer_id or ""), "on" if sees_all else "", ""))
             yield Db(conn, self.id)
+
+    @asynccontextmanager
+    async def pipelined_tx(self) -> AsyncIterator[Db]:
+        """The same for work of many statements: only those that are asked for rows wait for the server. Beside a campaign each
+        wait costs some 7 ms, and a message that somebody writes to us takes thirty statements."""
+        async with pool().connection() as conn, conn.pipeline() as pipeline:
+            await conn.execute(ENTER, (str(self.id), "", "on", ""))
+            yield Db(conn, self.id, pipeline)
 
 
 @asynccontextmanager

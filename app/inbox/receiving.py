@@ -49,8 +49,8 @@ async def receive(db: Db, messages: Sequence[InboundMessage | Echo | SystemMessa
     if not elements:
         return
     rows = Jsonb([element | {"place": place} for place, element in enumerate(elements)])
-    await db.run(q.open_conversations, elements=rows)
-    await db.rows(q.lock_conversations, elements=rows)
+    await db.tell(q.open_conversations, elements=rows)
+    await db.tell(q.lock_conversations, elements=rows)
     inserted = await db.many(q.insert, Inserted, elements=rows)
     if inserted:
         await _follow(db, inserted)
@@ -59,12 +59,12 @@ async def receive(db: Db, messages: Sequence[InboundMessage | Echo | SystemMessa
 async def _follow(db: Db, inserted: list[Inserted]) -> None:
     ids = [row.id for row in inserted]
     changed = await db.rows(q.apply_changes, ids=ids)
-    await db.run(q.react_to_campaigns, ids=ids)
+    await db.tell(q.react_to_campaigns, ids=ids)
     people = await db.rows(q.raise_conversations, ids=ids)
     for row in inserted:
         if row.media_id:
             await media.fetch.later(db, message_id=row.id)
-    await db.rows(q.announce, added=ids, changed=[row["id"] for row in changed])
+    await db.tell(q.announce, added=ids, changed=[row["id"] for row in changed])
     await live.announce(db, TOPIC, CHANGED)
     if any(row.direction == "in" for row in inserted):
         await opting.listen(db, ids)

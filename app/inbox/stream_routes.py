@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router, get
 from litestar.params import FromQuery
-from litestar.response import ServerSentEvent
+from litestar.response import Stream
 
 from app.access.live_routes import topics_of
 from app.access.viewer import CurrentRequest
@@ -19,7 +19,7 @@ from app.inbox.routes import SEES, composer
 
 
 @get("/live", guards=SEES)
-async def signals(request: CurrentRequest, conversation: FromQuery[int | None] = None) -> ServerSentEvent:
+async def signals(request: CurrentRequest, conversation: FromQuery[int | None] = None) -> Stream:
     topics = topics_of(request.user)
     if conversation is not None and await _sees(request, conversation):
         topics.append(f"conversation:{conversation}")

@@ -154,7 +154,7 @@ async def _by_tenant(door: Db, events: Sequence[Event], outcomes: dict[int, Outc
 
 async def _apply(tenant: Tenant, shares: Sequence[tuple[int, Update]], outcomes: dict[int, Outcome]) -> None:
     try:
-        async with tenant.tx() as db:
+        async with tenant.pipelined_tx() as db:
             await applying.apply(db, [update for _, update in shares])
     except PoolTimeout:
         # No fault of the events: the batch is read again, and applying twice changes nothing.
@@ -170,7 +170,7 @@ async def _apply_singly(tenant: Tenant, shares: Sequence[tuple[int, Update]], ou
         by_event[event_id].append(update)
     for event_id, part in by_event.items():
         try:
-            async with tenant.tx() as db:
+            async with tenant.pipelined_tx() as db:
                 await applying.apply(db, part)
         except PoolTimeout:
             raise
@@ -188,8 +188,8 @@ async def _settle(door: Db, outcomes: Iterable[Outcome]) -> None:
         for part in each.parts.values():
             whose = {"tenant_id": part.tenant_id, "event_id": part.event_id, "body": part.body}
             shown.append(whose | {"state": each.state if part.error else "done"} | part.counted())
-    await door.run(q.settle, outcomes=msgspec.json.encode(settled).decode())
+    await door.tell(q.settle, outcomes=msgspec.json.encode(settled).decode())
     again = await door.rows(q.forget_parts, ids=[each["id"] for each in settled])
-    await door.run(q.keep_parts, parts=msgspec.json.encode(shown).decode())
+    await door.tell(q.keep_parts, parts=msgspec.json.encode(shown).decode())
     for tenant_id in {row["tenant_id"] for row in again} | {part["tenant_id"] for part in shown if part["error"]}:
         await live.announce(Db(door.conn, tenant_id), "webhooks", "webhooks_changed")

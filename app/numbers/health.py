@@ -84,7 +84,7 @@ async def recheck_everywhere(db: Db) -> None:
 
 async def note_inbound(db: Db, phone_number_ids: Iterable[str]) -> None:
     """Somebody wrote to these numbers, so their webhooks arrive."""
-    await db.run(q.note_inbound, phone_number_ids=sorted(set(phone_number_ids)))
+    await db.tell(q.note_inbound, phone_number_ids=sorted(set(phone_number_ids)))
 
 
 async def apply(db: Db, updates: Sequence[NumberUpdate | AccountUpdate]) -> None:
