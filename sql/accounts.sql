@@ -2,6 +2,13 @@
 select tenant, member
   from sign_up(%(workspace)s, %(slug)s, %(country)s, %(zone)s, %(language)s, %(name)s, %(email)s, %(password_hash)s);
 
+-- name: join
+-- No row comes back when somebody has this address.
+insert into users (name, email, password_hash, language)
+values (%(name)s, %(email)s, %(password_hash)s, %(language)s)
+on conflict (email) do nothing
+returning id;
+
 -- name: by_email
 select u.id as user_id, m.tenant_id, u.password_hash
   from users u join memberships m on m.user_id = u.id

@@ -87,6 +87,15 @@ async def sign_up(db: Db, wish: SignUp, *, language: str) -> SignedUp:
         raise
 
 
+async def join(db: Db, email: str, *, name: str, password: str, language: str) -> int:
+    """A person without a workspace, whose address is proven: the id. Raises EmailTaken. Needs the platform's door."""
+    hashed = await asyncio.to_thread(hash_password, password)
+    made = await db.value(q.join, email=email.lower(), name=name, password_hash=hashed, language=language)
+    if made is None:
+        raise EmailTaken
+    return int(made)
+
+
 async def check(db: Db, email: str, password: str) -> Account | None:
     """None for a wrong password and for an unknown e-mail alike, after the same time."""
     account = await db.maybe(q.by_email, Account, email=email.lower())

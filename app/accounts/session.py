@@ -8,6 +8,7 @@ from litestar.datastructures import Cookie
 
 from app.accounts.account import Account, SignedUp
 from app.core.db import Db
+from app.core.pages import AnyRequest
 from app.core.secrets import digest, new_token
 from app.core.statements import statements
 from app.settings import settings
@@ -27,7 +28,7 @@ def secure() -> bool:
     return settings().public_url.startswith("https://")
 
 
-async def start(db: Db, account: Account | SignedUp) -> Cookie:
+async def start(db: Db, account: Account | SignedUp, request: AnyRequest | None = None) -> Cookie:  # noqa: ARG001
     """A new session each time: a token from before the sign-in is worth nothing after it. Needs the platform's door."""
     token = new_token()
     if isinstance(account, SignedUp):
