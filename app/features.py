@@ -46,6 +46,49 @@ NAVIGATION = [
     ("/ops/alerts", "bell", N_("Alerts"), Permission.VIEW_ALERTS, False),
     ("/settings", "settings", N_("Settings"), Permission.VIEW_SETTINGS, True),
 ]
+# The doors of the settings page, in groups: address, icon, who may open it (none: everybody), name, what it is for.
+SETTINGS: list[tuple[str, list[tuple[str, str, Permission | None, str, str]]]] = [
+    (N_("Company"), [
+        ("/settings/workspace", "building", Permission.MANAGE_WORKSPACE,
+         N_("Workspace"), N_("Name, address, country, time zone and languages")),
+        ("/settings/workspace/brand", "sun", Permission.MANAGE_WORKSPACE,
+         N_("Logo and colours"), N_("What your people see instead of ours")),
+        ("/settings/workspace/hours", "clock", Permission.MANAGE_WORKSPACE,
+         N_("Business hours"), N_("When somebody answers, and on which days nobody does")),
+        ("/numbers", "phone", Permission.VIEW_NUMBERS,
+         N_("Numbers"), N_("The WhatsApp numbers you write from, and how they are")),
+    ]),
+    (N_("Work"), [
+        ("/settings/quick-replies", "reply", Permission.VIEW_CONVERSATIONS,
+         N_("Quick replies"), N_("Texts that you send often")),
+        ("/settings/opt-out", "ban", Permission.MANAGE_WORKSPACE,
+         N_("Opting out"), N_("The words that stop advertising, and what is answered")),
+        ("/contacts/labels", "tag", Permission.EDIT_CONTACTS,
+         N_("Labels"), N_("Words in a colour that group your contacts")),
+        ("/message-templates", "template", Permission.VIEW_TEMPLATES,
+         N_("Templates"), N_("What may be sent when the 24 hours are over")),
+        ("/settings/alerts", "bell", Permission.MANAGE_ALERTS,
+         N_("Alert channels"), N_("Who is told when something needs you")),
+    ]),
+    (N_("Programs"), [
+        ("/settings/api-tokens", "key", Permission.MANAGE_API_TOKENS,
+         N_("API tokens"), N_("What lets your own programs in")),
+        ("/api/docs", "code", Permission.MANAGE_API_TOKENS,
+         N_("API"), N_("Every request, with examples")),
+    ]),
+    (N_("Data"), [
+        ("/settings/workspace/retention", "history", Permission.MANAGE_WORKSPACE,
+         N_("How long data is kept"), N_("What is deleted by itself, and when")),
+        ("/settings/workspace/exports", "archive", Permission.MANAGE_WORKSPACE,
+         N_("Take everything with you"), N_("All data of the workspace in one archive")),
+        ("/settings/workspace/deletion", "trash", Permission.MANAGE_WORKSPACE,
+         N_("Delete the workspace"), N_("With two weeks to change your mind")),
+    ]),
+    (N_("You"), [
+        ("/account", "user", None,
+         N_("Your account"), N_("Name, language and password")),
+    ]),
+]  # fmt: skip
 # What stands beside a door: where its count is asked for, and the signal that changes it.
 COUNTS = {"/inbox": ("/inbox/unread", "inbox_changed"), "/ops/alerts": ("/ops/alerts/open", "alerts_changed")}
 
@@ -89,7 +132,7 @@ def routers() -> list[Router]:
 
 
 def navigation(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """The doors that this viewer may open."""
+    """The doors that this viewer may open, and on the settings page all of its doors."""
     viewer = request.scope.get("user")
     path = request.url.path + "/"
     here = max((href for href, *_ in NAVIGATION if path.startswith(href + "/")), key=len, default="")
@@ -98,5 +141,10 @@ def navigation(request: Request[Any, Any, Any]) -> dict[str, Any]:
             {"href": href, "icon": icon, "label": label, "tab": tab, "count": COUNTS.get(href), "current": href == here}
             for href, icon, label, permission, tab in NAVIGATION
             if viewer is not None and viewer.can(permission)
-        ]
+        ],
+        "settings": lambda: [
+            (group, open_to)
+            for group, doors in SETTINGS
+            if (open_to := [door for door in doors if door[2] is None or viewer.can(door[2])])
+        ],
     }  # fmt: skip
