@@ -21,6 +21,7 @@ KINDS = (
     ("intake", "intake", "--webhooks", 20_000, "signed webhooks kept durably"),
     ("dashboard", "dashboard", "--messages", 10_000_000, "thirty days of totals, beside a recount"),
     ("live", "live", "--messages", 100, "from a webhook to an agent's stream"),
+    ("fairness", "fairness", "--people", 1_000_000, "fifty people and an agent's replies beside another one's million"),
     ("kill", "kill", "--messages", 5_000, "kill -9 of the worker in the middle of a campaign, three times"),
     ("faults", "faults", "--people", 20_000, "everything that can go wrong with a campaign, a row each"),
 )
@@ -39,6 +40,8 @@ def add_to(commands: Any) -> None:
     parsers["live"].add_argument("--streams", type=int, default=50, help="open at the same time")
     parsers["live"].add_argument("--numbers", type=int, default=0, help="send a campaign meanwhile, each 1,000 a second")
     parsers["live"].set_defaults(options=("streams", "numbers"))
+    parsers["fairness"].add_argument("--numbers", type=int, default=1, help="that share the million, each 1,000 a second")
+    parsers["fairness"].set_defaults(options=("numbers",))
     parsers["faults"].add_argument("--only", choices=("provider", "processes"), default="", help="one half of them")
     parsers["faults"].set_defaults(options=("only",))
 

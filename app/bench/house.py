@@ -69,14 +69,27 @@ class House(Place, kw_only=True):
     @asynccontextmanager
     async def signed_in(self) -> AsyncIterator[httpx.AsyncClient]:
         """A browser of the owner, with as many tabs as one likes."""
-        limits = httpx.Limits(max_connections=None)
-        async with httpx.AsyncClient(base_url=self.url, timeout=30, limits=limits) as browser:
-            await browser.get("/sign-in")
-            browser.headers["x-csrftoken"] = browser.cookies["csrf"]
-            answer = await browser.post("/sign-in", data={"email": self.email, "password": self.password})
-            if answer.status_code != 303:
-                raise RuntimeError(f"sign-in answered {answer.status_code}")
+        async with _browser(self.url, self.email, self.password) as browser:
             yield browser
+
+    @asynccontextmanager
+    async def neighbour(self) -> AsyncIterator[Place]:
+        """Another workspace in the same house, with a browser of its owner."""
+        tenant, email, password = await _workspace("neighbour@recado.example")
+        async with _browser(self.url, email, password) as browser:
+            yield Place(url=self.url, graph_url=self.graph_url, tenant=tenant, browser=browser)
+
+
+@asynccontextmanager
+async def _browser(url: str, email: str, password: str) -> AsyncIterator[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=url, timeout=30, limits=limits) as browser:
+        await browser.get("/sign-in")
+        browser.headers["x-csrftoken"] = browser.cookies["csrf"]
+        answer = await browser.post("/sign-in", data={"email": email, "password": password})
+        if answer.status_code != 303:
+            raise RuntimeError(f"sign-in answered {answer.status_code}")
+        yield browser
 
 
 def free_port() -> int:
@@ -106,7 +119,7 @@ async def opened(*, commands: tuple[str, ...] = ("serve",), wired: bool = False)
         try:
             await migrate(server.url)
             async with open_pool(server.url, size=4):
-                tenant, email, password = await _workspace()
+                tenant, email, password = await _workspace("bench@recado.example")
                 for command in commands:
                     await processes.start(command)
                 await answers(f"{graph_url}/simulator")
@@ -147,8 +160,8 @@ async def answers(url: str) -> None:
             await asyncio.sleep(0.05)
 
 
-async def _workspace() -> tuple[Tenant, str, str]:
-    email, password = "bench@recado.example", new_token()
+async def _workspace(email: str) -> tuple[Tenant, str, str]:
+    password = new_token()
     async with platform_tx() as door:
         wish = account.SignUp(workspace="Bench", name="Bench", email=email, password=password)
         made = await account.sign_up(door, wish, language="es")

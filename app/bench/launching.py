@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from app.bench import recount, report, stock
+from app.bench import recount, stock
 from app.bench.house import House, opened
 from app.campaigns import launch
 from app.core.clock import seconds
 
-AT_ONCE = 100_000  # people in one transaction of the preparation
 LOOKS_EVERY = 0.05  # seconds
 
 
@@ -19,9 +18,7 @@ async def run(recipients: int) -> dict[str, Any]:
     async with opened() as house:
         # Slow, so that the rows are all that is measured.
         number = await stock.connected_number(house, per_second=1)
-        for first in range(0, recipients, AT_ONCE):
-            await stock.people(house, min(AT_ONCE, recipients - first), first=first + first // 1000)
-            report.progress(f"{min(recipients, first + AT_ONCE):,} people")
+        await stock.people(house, recipients)
         async with house.tenant.tx() as db:
             await db.conn.execute("analyze contacts, contact_identities")
         draft = await stock.campaign(house, number)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from app.bench import report, stock
+from app.bench import stock
 from app.bench.house import House, opened
 from app.bench.receiving import counted
 from app.campaigns import launch
@@ -34,9 +34,9 @@ async def run(messages: int, *, streams: int = 50, numbers: int = 0) -> dict[str
         number = await stock.connected_number(house, per_second=80)
         async with house.tenant.tx() as db:
             secret = (await credentials.of_number(db, number.id)).app_secret
-        sending = await _campaigns(house, numbers)
+        sending = await stock.campaigns(house, numbers, audience=numbers * PEOPLE, per_second=PER_NUMBER)
         async with house.signed_in() as browser, _listening(house, browser, streams) as heard:
-            for draft in [draft for _, draft in sending]:
+            for _, draft in sending:
                 async with house.tenant.tx() as db:
                     await launch.launch(db, draft)
             busy = [each for each, _ in sending]
@@ -54,21 +54,6 @@ async def run(messages: int, *, streams: int = 50, numbers: int = 0) -> dict[str
             sent = after["accepted"] - before["accepted"]
             figures |= {"sent_meanwhile": sent, "sent_per_second": round(sent / took, 1)}
         return figures
-
-
-async def _campaigns(house: House, numbers: int) -> list[tuple[PhoneNumber, int]]:
-    if not numbers:
-        return []
-    await stock.people(house, numbers * PEOPLE)
-    made = []
-    for place in range(numbers):
-        number = await stock.connected_number(house, per_second=PER_NUMBER)
-        label = await stock.labelled(house, f"bench {place}", share=place, of=numbers)
-        made.append((number, await stock.campaign(house, number, label_id=label)))
-    async with house.tenant.tx() as db:
-        await db.conn.execute("analyze contacts, contact_identities, contact_labels")
-    report.progress(f"{numbers * PEOPLE:,} people for the campaign beside it")
-    return made
 
 
 async def _under_way(house: House, numbers: list[PhoneNumber]) -> None:

@@ -21,6 +21,20 @@ async def counted(place: Place, numbers: list[PhoneNumber]) -> dict[str, int]:
     return total
 
 
+async def messages_of(place: Place, number: PhoneNumber, person: str) -> int:
+    """How many it has from this number."""
+    async with _graph(place) as graph:
+        asked = {"phone_number_id": number.phone_number_id, "person": person}
+        return int((await graph.get("/simulator/received", params=asked)).json()["to_person"])
+
+
+async def say(place: Place, number: PhoneNumber, person: str, text: str) -> None:
+    """A person writes to the number."""
+    wish = {"phone_number_id": number.phone_number_id, "from": person, "message": {"type": "text", "text": {"body": text}}}
+    async with _graph(place) as graph:
+        (await graph.post("/simulator/inbound", json=wish)).raise_for_status()
+
+
 async def callbacks(place: Place, number: PhoneNumber) -> list[str]:
     """What each message that it has carries of ours."""
     async with _graph(place) as graph:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from app.bench import report
 from app.core.db import Db, Tenant
 from app.core.secrets import new_token
 from app.numbers import phone_number
@@ -16,6 +17,7 @@ from app.whatsapp.contract import Credentials
 
 TEMPLATE = "bench_offer"
 BODY = "Hola {{1}}, tu pedido {{2}} llega mañana. Gracias por esperar."
+AT_ONCE = 100_000  # people in one transaction
 
 
 class Place(msgspec.Struct, kw_only=True):
@@ -68,6 +70,13 @@ async def _approved(db: Db, place: Place, made: dict[str, str], number: PhoneNum
 
 async def people(place: Place, count: int, *, first: int = 0) -> None:
     """Contacts with valid Spanish mobile numbers, none of which acts out a fate in the simulator (0000 to 0003)."""
+    for made in range(0, count, AT_ONCE):
+        await _people(place, min(AT_ONCE, count - made), first=first + made + made // 1000)
+        if count > AT_ONCE:
+            report.progress(f"{min(count, made + AT_ONCE):,} people")
+
+
+async def _people(place: Place, count: int, *, first: int) -> None:
     async with place.tenant.tx() as db:
         await db.conn.execute(
             """with made as (
@@ -111,3 +120,18 @@ async def campaign(place: Place, number: PhoneNumber, *, label_id: int | None = 
     if made is None:
         raise RuntimeError("a campaign was not made")
     return int(made[0])
+
+
+async def campaigns(
+    place: Place, numbers: int, *, audience: int, per_second: int, **behaviour: Any
+) -> list[tuple[PhoneNumber, int]]:
+    """Drafts that share so many new people, each from a number of its own."""
+    await people(place, audience)
+    made = []
+    for share in range(numbers):
+        number = await connected_number(place, per_second=per_second, **behaviour)
+        label = await labelled(place, f"bench {share}", share=share, of=numbers)
+        made.append((number, await campaign(place, number, label_id=label)))
+    async with place.tenant.tx() as db:
+        await db.conn.execute("analyze contacts, contact_identities, contact_labels")
+    return made

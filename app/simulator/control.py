@@ -86,6 +86,8 @@ def received(world: World, query: dict[str, str]) -> dict[str, Any]:
         "people": sum(len(number.people) for number in found),
         "twice": sum(number.twice for number in found),
     }
+    if person := query.get("person"):
+        told["to_person"] = sum(number.people.get(person, 0) for number in found)
     if query.get("detail"):
         told["by_callback"] = Counter(callback for number in found for _, callback in number.received)
         told["by_person"] = Counter(person for number in found for person, _ in number.received)
