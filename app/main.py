@@ -18,7 +18,7 @@ from psycopg_pool import PoolTimeout
 
 from app import features, reactions
 from app.access.authentication import Authentication
-from app.access.guards import NotAllowed, NotSignedIn, current_viewer, tenant_db
+from app.access.guards import NotAllowed, NotSignedIn, Suspended, current_viewer, tenant_db
 from app.accounts import session
 from app.api.problems import problem
 from app.core import demo, pages
@@ -40,6 +40,7 @@ TITLES = {
     404: N_("This page is not here"),
     405: N_("This page is not here"),
     413: N_("This is too large"),
+    423: N_("This workspace is suspended"),
     500: N_("Something failed on our side"),
     503: N_("Too much is happening at once"),
 }
@@ -67,7 +68,7 @@ def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
             header_name=pages.CSRF_HEADER, cookie_secure=session.secure(), cookie_samesite="lax",
         ),
         exception_handlers={
-            NotFound: _not_found, NotSignedIn: _not_signed_in, NotAllowed: _not_allowed,
+            NotFound: _not_found, NotSignedIn: _not_signed_in, NotAllowed: _not_allowed, Suspended: _suspended,
             PoolTimeout: _too_busy, HTTPException: _http_error, Exception: _broken,
         },
         openapi_config=None,
@@ -101,6 +102,10 @@ def _not_signed_in(request: Request[Any, Any, Any], _: Exception) -> Response[An
 
 def _not_allowed(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
     return _answer(request, 403)
+
+
+def _suspended(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    return _answer(request, 423)
 
 
 def _too_busy(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:

@@ -3,27 +3,33 @@ with touched as (
   update sessions set seen_at = now()
    where token_hash = %(token_hash)s and expires_at > now() and seen_at < now() - interval '1 minute'
 )
-select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, m.role, u.language, t.time_zone, t.country, u.super_admin
+select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, t.time_zone, t.country, u.super_admin, m.owner,
+       r.presets, r.granted, r.level as level_of_own, t.modules_off, t.suspended_at is not null as suspended
   from sessions s
   join users u on u.id = s.user_id
   join memberships m on m.user_id = s.user_id and m.tenant_id = s.tenant_id
   join tenants t on t.id = s.tenant_id
- where s.token_hash = %(token_hash)s and s.expires_at > now();
+  cross join rights_of(m.tenant_id, m.user_id) r
+ where s.token_hash = %(token_hash)s and s.expires_at > now() and m.deactivated_at is null;
 
 -- name: by_api_token
-select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, m.role, u.language, t.time_zone, t.country, u.super_admin
+select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, t.time_zone, t.country, u.super_admin, m.owner,
+       r.presets, r.granted, r.level as level_of_own, t.modules_off, t.suspended_at is not null as suspended, a.name as token
   from api_tokens a
   join users u on u.id = a.user_id
   join memberships m on m.user_id = a.user_id and m.tenant_id = a.tenant_id
   join tenants t on t.id = a.tenant_id
- where a.token_hash = %(token_hash)s and a.revoked_at is null;
+  cross join rights_of(m.tenant_id, m.user_id) r
+ where a.token_hash = %(token_hash)s and a.revoked_at is null and m.deactivated_at is null;
 
 -- name: by_account
-select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, m.role, u.language, t.time_zone, t.country, u.super_admin
+select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, t.time_zone, t.country, u.super_admin, m.owner,
+       r.presets, r.granted, r.level as level_of_own, t.modules_off, t.suspended_at is not null as suspended
   from users u
   join memberships m on m.user_id = u.id
   join tenants t on t.id = m.tenant_id
- where u.email = %(email)s
+  cross join rights_of(m.tenant_id, m.user_id) r
+ where u.email = %(email)s and m.deactivated_at is null
  order by m.created_at limit 1;
 
 -- name: note_use

@@ -1,5 +1,5 @@
 -- name: in_use
-select a.id, a.name, a.hint, a.created_at, a.used_at, u.name as author, m.role
+select a.id, a.name, a.hint, a.created_at, a.used_at, u.name as author, m.id is not null and m.deactivated_at is null as works
   from api_tokens a
   join users u on u.id = a.user_id
   left join memberships m on m.user_id = a.user_id
@@ -7,7 +7,7 @@ select a.id, a.name, a.hint, a.created_at, a.used_at, u.name as author, m.role
  order by a.id desc;
 
 -- name: find
-select a.id, a.name, a.hint, a.created_at, a.used_at, u.name as author, m.role
+select a.id, a.name, a.hint, a.created_at, a.used_at, u.name as author, m.id is not null and m.deactivated_at is null as works
   from api_tokens a
   join users u on u.id = a.user_id
   left join memberships m on m.user_id = a.user_id

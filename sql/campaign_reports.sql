@@ -1,5 +1,5 @@
 -- name: colleagues
-select u.id, u.name from memberships m join users u on u.id = m.user_id order by fold(u.name), u.id;
+select u.id, u.name from memberships m join users u on u.id = m.user_id where m.deactivated_at is null order by fold(u.name), u.id;
 
 -- name: wish
 select report_to, report_phones from campaigns where id = %(id)s;

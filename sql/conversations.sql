@@ -47,7 +47,7 @@ update conversations set status = 'open', resolved_at = null where id = %(id)s a
 select hand_over(%(id)s, %(person)s);
 
 -- name: colleagues
-select u.id, u.name, m.role from memberships m join users u on u.id = m.user_id order by fold(u.name), u.id;
+select u.id, u.name from memberships m join users u on u.id = m.user_id where m.deactivated_at is null order by fold(u.name), u.id;
 
 -- name: received
 -- What campaigns sent to them, on any number.

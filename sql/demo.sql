@@ -2,8 +2,10 @@
 -- Through the platform's door: who joins is not a colleague yet. The password is the owner's.
 with made as (
   insert into users (name, email, password_hash, language)
-  select %(name)s, %(email)s, password_hash, language from users where id = %(like)s returning id)
-insert into memberships (tenant_id, user_id, role) select %(tenant)s, id, %(role)s from made;
+  select %(name)s, %(email)s, password_hash, language from users where id = %(like)s returning id
+), joined as (
+  insert into memberships (tenant_id, user_id) select %(tenant)s, id from made)
+insert into member_roles (tenant_id, user_id, preset) select %(tenant)s, id, %(role)s from made;
 
 -- name: members
 select u.email, u.id from memberships m join users u on u.id = m.user_id;

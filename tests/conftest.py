@@ -199,7 +199,9 @@ async def a_colleague(owner: Person, role: str, name: str = "Beto Ruiz") -> Pers
         row = await user.fetchone()
         assert row is not None
         await door.conn.execute(
-            "insert into memberships (tenant_id, user_id, role) values (%s, %s, %s)", (owner.tenant_id, row[0], role)
+            "with joined as (insert into memberships (tenant_id, user_id) values (%s, %s))"
+            " insert into member_roles (tenant_id, user_id, preset) values (%s, %s, %s)",
+            (owner.tenant_id, row[0], owner.tenant_id, row[0], role),
         )
     return await Person(email, owner.tenant_id, row[0]).sign_in()
 

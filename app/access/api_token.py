@@ -25,7 +25,8 @@ class ApiToken(msgspec.Struct, frozen=True):
     created_at: datetime
     used_at: datetime | None
     author: str
-    role: str | None
+    # Whoever made it is still here: tokens of people who left are refused.
+    works: bool
 
 
 class Wish(msgspec.Struct, frozen=True):

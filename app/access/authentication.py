@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
+import msgspec
 import structlog
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from app.access import viewer
 from app.accounts.session import cookie_name
 from app.core import i18n
+from app.core.acting import Actor, act_as
 
 PUBLIC_PREFIXES = ("/static/", "/intake/", "/health")
 
@@ -33,11 +35,27 @@ class Authentication(ASGIMiddleware):
                 scope["user"] = await viewer.by_session(cookie)
             if known := scope["user"]:
                 structlog.contextvars.bind_contextvars(tenant=known.tenant_id, user=known.id)
+            act_as(_actor(scope, headers, scope["user"]))
             wish = parse_qs(scope["query_string"].decode("latin-1")).get("language", [""])[0]
             i18n.choose(_language(scope, headers, cookies | ({"language": wish} if wish else {})))
             if wish in i18n.LANGUAGES:
                 send = _remembering(wish, send)
         await next_app(scope, receive, send)
+
+
+def _actor(scope: HTTPScope, headers: Headers, known: viewer.Viewer | None) -> Actor:
+    """What the audit log says of whatever this request changes. `quiet` routes leave no entry of their own."""
+    client, method = scope.get("client"), scope["method"]
+    actor = Actor(
+        "person", address=client[0] if client else "", agent=headers.get("user-agent", ""),
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+        doing=f"{method} {scope.get('path_template', scope['path'])}",
+    )  # fmt: skip
+    if known is not None:
+        writes = method not in ("GET", "HEAD", "OPTIONS") and not scope["route_handler"].opt.get("quiet")
+        who = {"kind": "token" if known.token else "person", "name": known.token or known.name, "user_id": known.id}
+        return msgspec.structs.replace(actor, writes=writes, **who)
+    return actor
 
 
 def _remembering(code: str, send: Send) -> Send:

@@ -9,9 +9,10 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 
+from app.access import modules
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest, Viewer
-from app.core.db import Db
+from app.core.db import Db, NotFound
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
 
@@ -20,8 +21,12 @@ class NotSignedIn(Exception):
     """Sent to the sign-in page; the API answers 401."""
 
 
+class Suspended(Exception):
+    """The workspace is closed for now: its people see why, and nothing else."""
+
+
 class NotAllowed(Exception):
-    """Signed in, but the role does not have this permission."""
+    """Signed in, but none of their roles has this permission."""
 
     def __init__(self, permission: Permission) -> None:
         super().__init__(permission)
@@ -29,13 +34,18 @@ class NotAllowed(Exception):
 
 
 def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Raises NotSignedIn."""
-    if connection.scope.get("user") is None:
+    """Raises NotSignedIn, Suspended, and NotFound for what belongs to a feature that is switched off."""
+    viewer = connection.scope.get("user")
+    if viewer is None:
         raise NotSignedIn
+    if viewer.suspended:
+        raise Suspended
+    if viewer.modules_off and modules.closed(connection.scope["path"], viewer.modules_off):
+        raise NotFound(connection.scope["path"])
 
 
 def needs(permission: Permission) -> Guard:
-    """A guard that raises NotSignedIn or NotAllowed."""
+    """A guard that raises what `signed_in` raises, or NotAllowed."""
 
     def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         signed_in(connection, handler)

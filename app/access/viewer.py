@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
 
-from app.access.permissions import ROLES, Permission
+from app.access import modules, roles
+from app.access.permissions import Permission
 from app.core.db import Db, Tenant, platform_tx
 from app.core.secrets import digest
 from app.core.statements import statements
@@ -17,29 +19,68 @@ from app.core.statements import statements
 q = statements("access")
 
 
-class Viewer(msgspec.Struct, frozen=True):
+class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     tenant_id: int
     tenant_name: str
     name: str
     email: str
-    role: str
     language: str
     time_zone: str
     country: str
+    owner: bool = False
+    # The presets that they hold, by name; and what their workspace's own roles add, with the highest level among those.
+    presets: list[str] | None = None
+    granted: list[str] | None = None
+    level_of_own: int | None = None
+    modules_off: list[str] = []
+    suspended: bool = False
     # Runs the whole installation; made on the command line only.
     super_admin: bool = False
+    # The API token's name, when a program asks.
+    token: str = ""
 
     @property
-    def permissions(self) -> frozenset[Permission]:
-        return ROLES[self.role]
+    def held(self) -> list[str]:
+        """The presets, by name."""
+        return [roles.OWNER] if self.owner else self.presets or []
+
+    @property
+    def level(self) -> int:
+        """Whom they may touch: only what is below it."""
+        return max(roles.level_of(self.held), self.level_of_own or 0)
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        return rights(tuple(self.held), tuple(self.granted or ()), tuple(self.modules_off))
 
     def can(self, permission: str) -> bool:
         return permission in self.permissions
 
+    def can_any(self, *permissions: str) -> bool:
+        return any(map(self.can, permissions))
+
+    def can_all(self, *permissions: str) -> bool:
+        return all(map(self.can, permissions))
+
     def tx(self) -> AbstractAsyncContextManager[Db]:
         """The tenant's door, as far as it opens for this person."""
-        return Tenant(self.tenant_id).tx(viewer_id=self.id, sees_all=self.can(Permission.VIEW_ALL_CONVERSATIONS))
+        return Tenant(self.tenant_id).tx(viewer_id=self.id, sees=self.sees)
+
+    @property
+    def sees(self) -> str:
+        """Which conversations, in the words of the policies."""
+        if self.can(Permission.VIEW_ALL_CONVERSATIONS):
+            return "on"
+        return "pick" if self.can(Permission.PICK_CONVERSATIONS) else ""
+
+
+@lru_cache(maxsize=1024)
+def rights(presets: tuple[str, ...], granted: tuple[str, ...], modules_off: tuple[str, ...]) -> frozenset[str]:
+    """All that these come to. A permission that no longer exists counts for nothing."""
+    own = {Permission(each) for each in granted if each in Permission.__members__.values()}
+    all_of_them = own.union(*(roles.permissions_of(key) for key in presets if key in roles.PRESETS))
+    return frozenset(each for each in all_of_them if not modules.off(each, modules_off))
 
 
 CurrentRequest: TypeAlias = Request[Viewer, Any, State]

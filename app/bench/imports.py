@@ -60,7 +60,7 @@ async def _owner(house: House) -> Viewer:
         raise RuntimeError("the workspace has no owner")
     return Viewer(
         id=row[0], tenant_id=house.tenant.id, time_zone="Europe/Madrid", country="ES", tenant_name="Bench", name="Bench",
-        email=house.email, role="owner", language="es",
+        email=house.email, owner=True, language="es",
     )  # fmt: skip
 
 

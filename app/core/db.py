@@ -12,6 +12,7 @@ from psycopg.rows import class_row, dict_row, scalar_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
+from app.core.acting import actor
 from app.core.statements import Statement
 from app.settings import SettingsError
 
@@ -22,9 +23,11 @@ POOL_WAIT = 5.0  # seconds before a request gives up with PoolTimeout, which ans
 set_json_dumps(msgspec.json.encode)
 set_json_loads(msgspec.json.decode)
 
-# Every transaction says all four, so nothing is inherited from the one before it.
+# Every transaction says all five, so nothing is inherited from the one before it.
 ENTER = """select set_config('app.tenant_id', %s, true), set_config('app.viewer_id', %s, true),
-                  set_config('app.sees_all', %s, true), set_config('app.platform', %s, true)"""
+                  set_config('app.sees_all', %s, true), set_config('app.platform', %s, true),
+                  set_config('app.actor', %s, true)"""
+NOTE_DEED = "select note_deed()"
 
 
 class NotFound(Exception):
@@ -88,26 +91,33 @@ class Tenant(msgspec.Struct, frozen=True):
     id: int
 
     @asynccontextmanager
-    async def tx(self, *, viewer_id: int | None = None, sees_all: bool = True) -> AsyncIterator[Db]:
-        """A transaction that sees this tenant only; commits at the end, rolls back on an exception."""
+    async def tx(self, *, viewer_id: int | None = None, sees: str = "on") -> AsyncIterator[Db]:
+        """A transaction that sees this tenant only; commits at the end, rolls back on an exception.
+
+        `sees`: "on" is every conversation, "pick" their own and those that nobody has, "" their own.
+        """
+        who = actor()
         async with pool().connection() as conn:
-            await conn.execute(ENTER, (str(self.id), str(viewer_id or ""), "on" if sees_all else "", ""))
+            await conn.execute(ENTER, (str(self.id), str(viewer_id or ""), sees, "", who.encoded() if who else ""))
             yield Db(conn, self.id)
+            if who is not None and who.writes:
+                await conn.execute(NOTE_DEED)
 
     @asynccontextmanager
     async def pipelined_tx(self) -> AsyncIterator[Db]:
         """The same for work of many statements: only those that are asked for rows wait for the server. Beside a campaign each
         wait costs some 7 ms, and a message that somebody writes to us takes thirty statements."""
         async with pool().connection() as conn, conn.pipeline() as pipeline:
-            await conn.execute(ENTER, (str(self.id), "", "on", ""))
+            await conn.execute(ENTER, (str(self.id), "", "on", "", ""))
             yield Db(conn, self.id, pipeline)
 
 
 @asynccontextmanager
 async def platform_tx() -> AsyncIterator[Db]:
     """The second door: only tables with a policy of their own for it open."""
+    who = actor()
     async with pool().connection() as conn:
-        await conn.execute(ENTER, ("", "", "", "on"))
+        await conn.execute(ENTER, ("", "", "", "on", who.encoded() if who else ""))
         yield Db(conn, None)
 
 

@@ -104,7 +104,6 @@ class Received(msgspec.Struct, frozen=True):
 class Colleague(msgspec.Struct, frozen=True):
     id: int
     name: str
-    role: str
 
 
 async def find(db: Db, conversation_id: int) -> Conversation:

@@ -7,5 +7,5 @@ begin
   insert into tenants (name, slug, country, time_zone, language)
     values (workspace, workspace_slug, home_country, home_zone, spoken) returning id into tenant;
   insert into users (name, email, password_hash, language) values (person, address, hash, spoken) returning id into member;
-  insert into memberships (tenant_id, user_id, role) values (tenant, member, 'owner');
+  insert into memberships (tenant_id, user_id, owner) values (tenant, member, true);
 end $$;

@@ -41,6 +41,7 @@ declare
   bucket pacing;
   cap sending_caps;
 begin
+  if not may_send() then return 0; end if;
   select * into breaker from breakers where number_id = sending_number and opened_at is not null for update;
   if found then
     -- Thirty seconds of rest, then three probes: app/numbers/breaker.py.
@@ -276,6 +277,8 @@ create or replace function number_waits(sending_number bigint) returns double pr
              burst, refilled_at)) / (per_second * unslowed(slowed_to, slowed_at))) from pacing where number_id = sending_number
     union all
     select clock_timestamp() + interval '1 second' * (1 - refilled(tokens, per_second, burst, refilled_at)) / per_second from sending_caps
+    union all
+    select now() + interval '1 minute' where not may_send()
     union all
     select coalesce((select min(m.minute) + interval '24 hours 1 minute' from portfolio_minutes m
              where m.portfolio = w.portfolio_row and m.people > 0 and m.minute > counting_since()), now() + interval '1 minute')

@@ -11,7 +11,8 @@ from litestar.routes import HTTPRoute
 
 from app.access import api_token
 from app.access.guards import signed_in
-from app.access.permissions import AGENT, Permission
+from app.access.permissions import Permission
+from app.access.roles import permissions_of
 from app.main import application
 from tests.architecture.belongings import Belongings, one_of_each, rows
 from tests.architecture.house import nobody as none_of
@@ -156,7 +157,7 @@ async def test_an_agent_is_refused_what_agents_may_not(owner: Person, agent: Per
     things = await one_of_each(owner)
     before, offenders = await rows(owner), []
     for route in GUARDED:
-        if route.permission and route.permission not in AGENT and not route.path.startswith("/api/"):
+        if route.permission and route.permission not in permissions_of("agent") and not route.path.startswith("/api/"):
             answer = await ask(agent, route, things)
             if answer.status_code != 403:
                 offenders.append(f"{route.name}: {answer.status_code}")

@@ -1,0 +1,40 @@
+"""Who does what at this moment. Each transaction says it to Postgres, whose triggers write the audit log."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+import msgspec
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """`kind` is person, token, assistant, platform or command. Work that nobody in particular does (jobs, webhooks) has none.
+
+    `doing` is the route that was asked; when it changes something that no trigger tells, it is the entry itself.
+    """
+
+    kind: str
+    name: str = ""
+    user_id: int | None = None
+    address: str = ""
+    agent: str = ""
+    request_id: str = ""
+    doing: str = ""
+    reason: str = ""
+    writes: bool = False
+
+    def encoded(self) -> str:
+        """As Postgres gets it."""
+        return msgspec.json.encode(self).decode()
+
+
+_current: ContextVar[Actor | None] = ContextVar("actor", default=None)
+
+
+def actor() -> Actor | None:
+    return _current.get()
+
+
+def act_as(who: Actor | None) -> None:
+    """For the rest of this request or task."""
+    _current.set(who)
