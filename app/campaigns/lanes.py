@@ -13,7 +13,6 @@ from math import ceil
 from uuid import UUID, uuid4
 
 import msgspec
-import structlog
 
 from app.campaigns import progress, refusals, sending
 from app.campaigns.rhythm import TICK, Rhythm
@@ -45,7 +44,6 @@ MOST_IN_FLIGHT = 128
 on_the_wire = asyncio.Semaphore(100)
 transactions = asyncio.Semaphore(4)
 
-log = structlog.get_logger()
 q = statements("campaign_sending")
 
 
@@ -98,6 +96,7 @@ class Lane:
         self.dry = False  # the last claim found nothing
         self.full = True  # the last claim found all that it wanted
         self.watched = watched  # the breaker has something to say
+        self.well = 0.0  # when the provider was last asked something that went well
 
     async def run(self, sender: sending.Sender, pace: pacing.Pace) -> None:
         """Until the slice is over or there is nothing due; then settles what is in hand."""
@@ -162,7 +161,7 @@ class Lane:
 
     async def _settle(self, db: Db, outcomes: list[sending.Outcome]) -> None:
         """One statement for the batch, and what its refusals ask of the number; the breaker first, since open means wait."""
-        fine = [each.fine for each in outcomes if each.fine is not None]
+        fine, self.well = sending.verdicts(outcomes, self.well)
         if fine and (self.watched or not all(fine)):
             known = await breaker.note(db, self.number_id, fine, _last_trouble(outcomes))
             self.watched = known.state != "closed" or known.failures > 0
@@ -185,7 +184,9 @@ class Lane:
         while True:
             recipient, sendable_until = await self.claimed.get()
             async with on_the_wire:
-                outcome = sending.unsent(recipient) if seconds() > sendable_until else await sender.send(recipient)
+                asked = seconds()
+                outcome = sending.unsent(recipient) if asked > sendable_until else await sender.send(recipient)
+            outcome.asked = asked
             self.settled.append(outcome)
             self.open -= 1
 

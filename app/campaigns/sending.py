@@ -67,13 +67,14 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Outcome(msgspec.Struct):
-    """`fine` says how the provider did: None when it was not asked."""
+    """`fine` says how the provider did: None when it was not asked; `asked` is when, on the process' own clock."""
 
     campaign_id: int
     row: Row
     template_id: int = 0
     failure: Failure | None = None
     fine: bool | None = True
+    asked: float = 0.0
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -172,6 +173,17 @@ def _refused(recipient: Recipient, letter: Letter, refusal: ProviderError) -> Ou
             outcome.fine = failure.action is not Action.RETRY
     outcome.failure, outcome.template_id = failure, letter.template_id
     return outcome
+
+
+def verdicts(outcomes: list[Outcome], well: float) -> tuple[list[bool], float]:
+    """How the provider did, in the order in which it was asked, and when it was last asked something that went `well`.
+
+    Answers of a burst come back with its failures in one row behind the others, which says nothing; nor does a failure that was
+    asked for before something went well: five lost answers in a hundred are no outage.
+    """
+    known = [each for each in outcomes if each.fine or (each.fine is False and each.asked >= well)]
+    known.sort(key=lambda each: each.asked)
+    return [bool(each.fine) for each in known], max([well, *(each.asked for each in known if each.fine)])
 
 
 def excuse(outcomes: list[Outcome]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.campaigns import delivery, lanes
-from app.campaigns.sending import Outcome, Row
+from app.campaigns.sending import Outcome, Row, verdicts
 from app.numbers import breaker, pacing, portfolio
 from app.whatsapp.updates import StatusUpdate, Trouble
 from tests.campaigns.workspace import Sending, a_sending
@@ -118,6 +118,18 @@ async def test_five_failures_in_a_row_open_the_breaker_and_probes_that_never_cam
         assert (await breaker.note(db, number_id, [True] * 3)).state == "closed"
         assert await claim(db, sending, 9) == 3
     assert len(await sending.rows("1")) == 9
+
+
+def test_what_was_asked_in_a_row_counts_and_not_what_came_back_in_a_row() -> None:
+    def asked(at: float, fine: bool | None) -> Outcome:
+        return Outcome(1, Row(int(at), 1, "sent"), fine=fine, asked=at)
+
+    burst = [asked(at, at % 3 != 0) for at in (1, 2, 4, 5, 7, 8, 10, 11, 3, 6, 9, 12)]
+    assert verdicts([*burst, asked(13, None)], 0.0) == ([True, True, False] * 4, 11)
+    late = [asked(at, fine=False) for at in (0.1, 0.2, 0.3, 0.4, 0.5)]
+    assert verdicts(late, 11.0) == ([], 11.0)
+    down = [asked(at, fine=False) for at in (14, 15, 16, 17, 18)]
+    assert verdicts(down, 11.0) == ([False] * 5, 11.0)
 
 
 async def test_too_fast_halves_the_rate_once_a_second(owner: Person) -> None:
