@@ -6,13 +6,14 @@ from typing import Any
 
 from litestar import Request, Router
 
-from app.access import account_routes, api_token_routes, live_routes, settings_routes
+from app.access import account_routes, api_token_routes, live_routes, settings_routes, theme_routes
 from app.access.permissions import Permission
 from app.accounts import routes as accounts
 from app.alerts import channel_routes as alert_channels
 from app.alerts import routes as alerts
 from app.api import docs_routes as api_docs
 from app.api import routes as api
+from app.audit import routes as audit
 from app.campaigns import link_routes as campaign_links
 from app.campaigns import routes as campaigns
 from app.contacts import import_routes as contact_imports
@@ -77,6 +78,8 @@ SETTINGS: list[tuple[str, list[tuple[str, str, Permission | None, str, str]]]] =
          N_("API"), N_("Every request, with examples")),
     ]),
     (N_("Data"), [
+        ("/settings/audit", "eye", Permission.VIEW_AUDIT,
+         N_("Audit log"), N_("Who changed what, when and from where")),
         ("/settings/workspace/retention", "history", Permission.MANAGE_WORKSPACE,
          N_("How long data is kept"), N_("What is deleted by itself, and when")),
         ("/settings/workspace/exports", "archive", Permission.MANAGE_WORKSPACE,
@@ -102,6 +105,7 @@ def routers() -> list[Router]:
         api.router,
         api_docs.router,
         api_token_routes.router,
+        audit.router,
         campaign_links.router,
         campaigns.router,
         contact_imports.router,
@@ -127,6 +131,7 @@ def routers() -> list[Router]:
         style.router,
         settings_routes.router,
         stream_routes.router,
+        theme_routes.router,
         webhook_events.router,
     ]
 

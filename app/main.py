@@ -17,6 +17,7 @@ from litestar.types import ASGIApp
 from psycopg_pool import PoolTimeout
 
 from app import features, reactions
+from app.access import theme_routes
 from app.access.authentication import Authentication
 from app.access.guards import NotAllowed, NotSignedIn, Suspended, current_viewer, tenant_db
 from app.accounts import session
@@ -50,6 +51,7 @@ def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
     """A new application; the pools and the hub belong to whoever serves it."""
     pages.environment()  # compiled now, not while the first person waits
     pages.add_context(features.navigation)
+    pages.add_context(theme_routes.look)
     reactions.register()
     demo.offer(workspace.fill_for_sign_in)
     return Litestar(

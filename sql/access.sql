@@ -4,7 +4,8 @@ with touched as (
    where token_hash = %(token_hash)s and expires_at > now() and seen_at < now() - interval '1 minute'
 )
 select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, t.time_zone, t.country, u.super_admin, m.owner,
-       r.presets, r.granted, r.level as level_of_own, t.modules_off, t.suspended_at is not null as suspended
+       r.presets, r.granted, r.level as level_of_own, t.modules_off,
+       t.brand_colour, t.accent_colour, t.suspended_at is not null as suspended
   from sessions s
   join users u on u.id = s.user_id
   join memberships m on m.user_id = s.user_id and m.tenant_id = s.tenant_id
@@ -14,7 +15,8 @@ select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.langua
 
 -- name: by_api_token
 select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, t.time_zone, t.country, u.super_admin, m.owner,
-       r.presets, r.granted, r.level as level_of_own, t.modules_off, t.suspended_at is not null as suspended, a.name as token
+       r.presets, r.granted, r.level as level_of_own, t.modules_off,
+       t.brand_colour, t.accent_colour, t.suspended_at is not null as suspended, a.name as token
   from api_tokens a
   join users u on u.id = a.user_id
   join memberships m on m.user_id = a.user_id and m.tenant_id = a.tenant_id
@@ -24,7 +26,8 @@ select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.langua
 
 -- name: by_account
 select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, t.time_zone, t.country, u.super_admin, m.owner,
-       r.presets, r.granted, r.level as level_of_own, t.modules_off, t.suspended_at is not null as suspended
+       r.presets, r.granted, r.level as level_of_own, t.modules_off,
+       t.brand_colour, t.accent_colour, t.suspended_at is not null as suspended
   from users u
   join memberships m on m.user_id = u.id
   join tenants t on t.id = m.tenant_id

@@ -34,6 +34,9 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     granted: list[str] | None = None
     level_of_own: int | None = None
     modules_off: list[str] = []
+    # Empty is Recado's own.
+    brand_colour: str = ""
+    accent_colour: str = ""
     suspended: bool = False
     # Runs the whole installation; made on the command line only.
     super_admin: bool = False

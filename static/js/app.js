@@ -20,4 +20,5 @@ import "./behaviours/shortcuts.js";
 import "./behaviours/thread.js";
 import "./behaviours/toasts.js";
 import "./behaviours/unread-title.js";
+import "./behaviours/validity.js";
 import "./behaviours/voice.js";

@@ -23,7 +23,7 @@ PUBLIC = {
     "POST /language/{code:str}", "GET /static/{file_path:path}", "GET /health", "GET /health/ready",
     "GET /health/workers", "GET /metrics",
     "GET /intake/meta", "POST /intake/meta", "GET /style", "GET /dev/mailbox",
-    "GET /l/{code:str}", "GET /api/docs", "GET /api/openapi.json",
+    "GET /l/{code:str}", "GET /api/docs", "GET /api/openapi.json", "GET /theme.css",
 }  # fmt: skip
 AS_HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 STREAMS = {"/live", "/inbox/live"}
@@ -89,7 +89,7 @@ def test_every_route_is_guarded_or_public_by_name() -> None:
 
 
 def test_urls_are_nouns_in_lower_case() -> None:
-    said = re.compile(r"^(/|(/[a-z0-9-]+|/{\w+:(int|str|uuid|path)}|/v1|/openapi\.json)+)$")
+    said = re.compile(r"^(/|(/[a-z0-9-]+|/{\w+:(int|str|uuid|path)}|/v1|/openapi\.json|/theme\.css)+)$")
     none_of((route.name for route in ROUTES if not said.match(route.path)), "Not a path of ours:")
 
 
