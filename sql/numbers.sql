@@ -11,14 +11,15 @@ select n.id, n.waba, w.waba_id, w.portfolio_row as portfolio_id, n.phone_number_
  order by n.id;
 
 -- name: save_account
--- No row comes back when another workspace has the account: its row is there, and not to be seen. The portfolio in which people's
--- user ids hold is for ever: those of an account that is known were written under the old one.
+-- It is unique among those that hold it, and another workspace's row is not to be seen. The portfolio in which people's user ids
+-- hold is for ever: those of an account that is known were written under the old one.
 with known as (
-  update wabas set access_token = %(access_token)s, app_secret = %(app_secret)s where waba_id = %(waba_id)s returning id
+  update wabas set access_token = %(access_token)s, app_secret = %(app_secret)s, released_at = null
+   where waba_id = %(waba_id)s returning id
 ), made as (
   insert into wabas (waba_id, access_token, app_secret, portfolio)
   select %(waba_id)s, %(access_token)s, %(app_secret)s, %(portfolio)s where not exists (select from known)
-  on conflict (waba_id) do nothing returning id
+  returning id
 )
 select id from known union all select id from made;
 
@@ -35,7 +36,7 @@ with known as (
   select %(waba)s, %(phone_number_id)s, %(display)s, %(verified_name)s, %(quality)s, %(throughput)s, %(tier)s, %(status)s,
          %(name_status)s, %(can_send)s, %(obstacle)s, %(coexists)s, now()
    where not exists (select from known)
-  on conflict (phone_number_id) do nothing returning id
+  returning id
 )
 select id from known union all select id from made;
 
@@ -60,8 +61,30 @@ select join_portfolio(%(waba)s, %(meta_id)s, %(name)s);
 -- name: disconnect
 update phone_numbers set disconnected_at = now() where id = %(id)s and disconnected_at is null;
 
--- name: account_in_use
-select exists (select from phone_numbers where waba = %(waba)s and disconnected_at is null);
+-- name: release
+-- With its last number an account is free for another workspace.
+update wabas w set released_at = now()
+ where id = %(waba)s and not exists (select from phone_numbers n where n.waba = w.id and n.disconnected_at is null);
+
+-- name: is_held
+-- By any workspace.
+select exists (select from wabas where waba_id = %(waba_id)s and released_at is null);
+
+-- name: forget_keys
+-- Whoever had the account before: its keys are of no more use there. Through the platform's door.
+update wabas set access_token = '', app_secret = '', former_secret = null
+ where waba_id = %(waba_id)s and released_at is not null;
+
+-- name: rotate
+-- The secret before is believed until what it signed has arrived.
+update wabas
+   set access_token = %(access_token)s, app_secret = %(app_secret)s,
+       former_secret = case when %(keeps)s::interval is not null then app_secret end, former_until = now() + %(keeps)s::interval
+ where id = %(waba)s;
+
+-- name: disconnected
+select n.id, n.display, n.verified_name, n.disconnected_at from phone_numbers n
+ where n.disconnected_at is not null order by n.disconnected_at desc limit 50;
 
 -- name: note_health
 -- A limit that WhatsApp did not mention is the one it mentioned last.
@@ -101,25 +124,38 @@ select tenant_id, id from phone_numbers where disconnected_at is null;
 -- name: credentials_of_number
 select w.tenant_id, w.waba_id, w.access_token, w.app_secret, n.phone_number_id
   from phone_numbers n join wabas w on w.id = n.waba
- where n.id = %(id)s;
+ where n.id = %(id)s and w.access_token <> '';
 
 -- name: credentials_of_account
-select tenant_id, waba_id, access_token, app_secret from wabas where id = %(waba)s;
+select tenant_id, waba_id, access_token, app_secret from wabas where id = %(waba)s and access_token <> '';
 
 -- name: all_credentials
-select tenant_id, waba_id, access_token, app_secret from wabas;
+select tenant_id, waba_id, access_token, app_secret, case when former_until > now() then former_secret end as former_secret
+  from wabas where access_token <> '';
 
 -- name: reseal
-update wabas set access_token = %(access_token)s, app_secret = %(app_secret)s where waba_id = %(waba_id)s;
+update wabas set access_token = %(access_token)s, app_secret = %(app_secret)s, former_secret = %(former_secret)s
+ where waba_id = %(waba_id)s and tenant_id = %(tenant_id)s;
 
 -- name: owners
--- Disconnected numbers too: what still comes for them belongs to their workspace.
-select phone_number_id as id, tenant_id from phone_numbers where phone_number_id = any(%(phone_number_ids)s)
+-- Disconnected numbers too: what still comes for them belongs to the workspace that had them last. Whoever holds one comes last,
+-- and the last one counts.
+select id, tenant_id
+  from (select phone_number_id as id, tenant_id, disconnected_at as left_at from phone_numbers
+         where phone_number_id = any(%(phone_number_ids)s)
+        union all
+        select waba_id, tenant_id, released_at from wabas where waba_id = any(%(waba_ids)s)) known
+ order by left_at nulls last;
+
+-- name: holders
+select phone_number_id as id, tenant_id from phone_numbers
+ where phone_number_id = any(%(phone_number_ids)s) and disconnected_at is null
 union all
-select waba_id, tenant_id from wabas where waba_id = any(%(waba_ids)s);
+select waba_id, tenant_id from wabas where waba_id = any(%(waba_ids)s) and released_at is null;
 
 -- name: sealed_by_accounts
-select tenant_id, waba_id, access_token, app_secret from wabas where waba_id = any(%(waba_ids)s);
+select tenant_id, waba_id, access_token, app_secret, case when former_until > now() then former_secret end as former_secret
+  from wabas where waba_id = any(%(waba_ids)s) and access_token <> '';
 
 -- name: people_limit
 -- What would hold with this choice.

@@ -23,6 +23,7 @@ class Sealed(msgspec.Struct, frozen=True):
     access_token: bytes
     app_secret: bytes
     phone_number_id: str = ""
+    former_secret: bytes | None = None
 
 
 def context(tenant_id: int, waba_id: str) -> str:
@@ -52,12 +53,19 @@ def opened(row: Sealed) -> Credentials:
     )
 
 
-def readable(rows: Sequence[Sealed]) -> list[Credentials]:
+def secrets(row: Sealed) -> list[str]:
+    """What may have signed a webhook: the app secret, and for a while the one before. Raises Unreadable."""
+    name, keys = context(row.tenant_id, row.waba_id), settings().encryption_keys
+    return [unseal(each, keys, context=name) for each in (row.app_secret, row.former_secret) if each is not None]
+
+
+def readable(rows: Sequence[Sealed]) -> list[Sealed]:
     """Those that open. One account whose key is lost must not stop the others; it is told to the operator."""
     found = []
     for row in rows:
         try:
-            found.append(opened(row))
+            secrets(row)
+            found.append(row)
         except Unreadable:
             log.exception("credentials cannot be opened: is a key missing in RECADO_ENCRYPTION_KEYS?", tenant=row.tenant_id)
     return found
@@ -74,10 +82,14 @@ async def of_account(db: Db, waba: int) -> Credentials:
 
 async def reseal(db: Db) -> int:
     """Seals with the newest key what an older one sealed; how many rows. Needs the platform's door."""
-    newest = seal("", settings().encryption_keys, context="")[:KEY_ID]
-    old = [row for row in await db.many(q.all_credentials, Sealed) if row.access_token[:KEY_ID] != newest]
-    tenants = {row.waba_id: row.tenant_id for row in old}
-    resealed = [sealed(tenants[known.waba_id], known) for known in readable(old)]
-    for fresh in resealed:
-        await db.run(q.reseal, waba_id=fresh.waba_id, access_token=fresh.access_token, app_secret=fresh.app_secret)
-    return len(resealed)
+    keys = settings().encryption_keys
+    newest = seal("", keys, context="")[:KEY_ID]
+    old = readable([row for row in await db.many(q.all_credentials, Sealed) if row.access_token[:KEY_ID] != newest])
+    for row in old:
+        fresh, name = sealed(row.tenant_id, opened(row)), context(row.tenant_id, row.waba_id)
+        await db.run(
+            q.reseal, tenant_id=row.tenant_id, waba_id=row.waba_id,
+            access_token=fresh.access_token, app_secret=fresh.app_secret,
+            former_secret=seal(secrets(row)[1], keys, context=name) if row.former_secret else None,
+        )  # fmt: skip
+    return len(old)

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+from psycopg.errors import UniqueViolation
 
 from app.core import events, live
-from app.core.db import Db, Tenant, platform_tx
+from app.core.db import Db, NotFound, Tenant, platform_tx
 from app.core.i18n import N_
 from app.core.jobs import job
 from app.core.statements import statements
@@ -21,6 +22,7 @@ from app.settings import settings
 from app.whatsapp.contract import Credentials, NumberInfo, Owner
 from app.whatsapp.errors import Failure, WrongField, classify
 
+INTAKE = "/intake/meta"
 TOPIC = "numbers"
 CHANGED = "numbers_changed"
 REFUSED = "REFUSED_"  # a status of ours: the check was refused with the code that follows
@@ -102,39 +104,37 @@ async def all(db: Db) -> list[PhoneNumber]:  # noqa: A001 - read as phone_number
 async def connect(tenant: Tenant, credentials: Credentials) -> PhoneNumber:
     """Also renews the token of a number that is connected. Raises WrongField, ProviderError, NotSent or OutcomeUnknown."""
     await _refuse_what_others_have(tenant, credentials)
-    callback = f"{settings().public_url}/intake/meta"
-    info = await provider().connect(
-        credentials,
-        callback=callback if callback.startswith("https://") else None,
-        verify_token=settings().meta_verify_token,
-    )
+    info = await provider().connect(credentials, callback=callback(), verify_token=settings().meta_verify_token)
     owner = await provider().owner(credentials)
-    async with tenant.tx() as db:
-        number = await _save(db, vault.sealed(tenant.id, credentials), info, owner)
+    try:
+        async with tenant.tx() as db:
+            number = await _save(db, vault.sealed(tenant.id, credentials), info, owner)
+    except UniqueViolation as taken:
+        # Somebody else was faster by a moment.
+        field = "phone_number_id" if "phone_numbers" in (taken.diag.constraint_name or "") else "waba_id"
+        raise WrongField(field, NUMBER_TAKEN if field == "phone_number_id" else ACCOUNT_TAKEN) from taken
     routing.forget(credentials.waba_id)
     return number
 
 
 async def _refuse_what_others_have(tenant: Tenant, credentials: Credentials) -> None:
+    """What a workspace has given up is free."""
     async with platform_tx() as door:
-        owners = await routing.owners(door, [credentials.phone_number_id], [credentials.waba_id])
-    if owners.get(credentials.waba_id, tenant.id) != tenant.id:
+        holders = await routing.holders(door, [credentials.phone_number_id], [credentials.waba_id])
+    if holders.get(credentials.waba_id, tenant.id) != tenant.id:
         raise WrongField("waba_id", ACCOUNT_TAKEN)
-    if owners.get(credentials.phone_number_id, tenant.id) != tenant.id:
+    if holders.get(credentials.phone_number_id, tenant.id) != tenant.id:
         raise WrongField("phone_number_id", NUMBER_TAKEN)
 
 
 async def _save(db: Db, sealed: vault.Sealed, info: NumberInfo, owner: Owner | None) -> PhoneNumber:
     keys = {"access_token": sealed.access_token, "app_secret": sealed.app_secret, "portfolio": owner.id if owner else ""}
     waba = await db.value(q.save_account, waba_id=sealed.waba_id, **keys)
-    if waba is None:
-        raise WrongField("waba_id", ACCOUNT_TAKEN)
     number_id = await db.value(q.save_number, waba=waba, phone_number_id=info.phone_number_id, **health_of(info))
-    if number_id is None:
-        raise WrongField("phone_number_id", NUMBER_TAKEN)
     await db.run(q.start_pacing, number_id=number_id)
     await note_limits(db, await find(db, number_id), owner)
     await events.record(db, "number_connected", waba=waba)
+    await forget_keys.later(db, waba_id=sealed.waba_id)
     await live.announce(db, TOPIC, CHANGED, number_id)
     return await find(db, number_id)
 
@@ -165,18 +165,43 @@ def health_of(info: NumberInfo) -> dict[str, str | bool]:
 
 
 async def disconnect(db: Db, number: PhoneNumber) -> None:
-    """Its conversations and campaigns stay to be read."""
+    """Its conversations and campaigns stay to be read. An account without numbers is free for another workspace."""
     if await db.run(q.disconnect, id=number.id):
+        await db.run(q.release, waba=number.waba)
         await events.record(db, "number_disconnected", number_id=number.id)
         await unsubscribe.later(db, waba=number.waba)
         await live.announce(db, TOPIC, CHANGED, number.id)
 
 
 @job(queue="maintenance")
+async def forget_keys(tenant: Tenant, *, waba_id: str) -> None:  # noqa: ARG001 - every job carries its tenant
+    """A workspace that had the account before has no more use for its keys."""
+    async with platform_tx() as door:
+        await door.run(q.forget_keys, waba_id=waba_id)
+
+
+@job(queue="maintenance")
 async def unsubscribe(tenant: Tenant, *, waba: int) -> None:
-    """Ends the webhooks of an account whose last number has gone."""
-    async with tenant.tx() as db:
-        if await db.value(q.account_in_use, waba=waba):
-            return
-        credentials = await vault.of_account(db, waba)
+    """Ends the webhooks of an account that nobody holds any more."""
+    try:
+        async with tenant.tx() as db:
+            credentials = await vault.of_account(db, waba)
+    except NotFound:
+        return  # another workspace has it, and nobody here its keys
+    if await _is_held(credentials.waba_id):
+        return
     await provider().unsubscribe(credentials)
+    if await _is_held(credentials.waba_id):
+        # Connected between the two: subscriptions belong to the app, not to a workspace.
+        await provider().subscribe(credentials, callback=callback(), verify_token=settings().meta_verify_token)
+
+
+async def _is_held(waba_id: str) -> bool:
+    async with platform_tx() as door:
+        return bool(await door.value(q.is_held, waba_id=waba_id))
+
+
+def callback() -> str | None:
+    """Where an account's webhooks go. None in development, where Meta reaches nothing: the app's own address has to do."""
+    address = f"{settings().public_url}{INTAKE}"
+    return address if address.startswith("https://") else None

@@ -22,8 +22,8 @@ class Secret(msgspec.Struct, frozen=True):
     tenant_id: int | None
 
 
-_secrets: dict[str, tuple[float, Secret]] = {}
-NOBODYS = (0.0, Secret("", None))
+_secrets: dict[str, tuple[float, list[Secret]]] = {}
+NOBODYS: tuple[float, list[Secret]] = (0.0, [])
 
 
 class Every:
@@ -44,15 +44,21 @@ async def owners(db: Db, phone_number_ids: Iterable[str], waba_ids: Iterable[str
     return {row["id"]: row["tenant_id"] for row in rows}
 
 
+async def holders(db: Db, phone_number_ids: Iterable[str], waba_ids: Iterable[str]) -> dict[str, int]:
+    """The same, without those that gave them up."""
+    rows = await db.rows(q.holders, phone_number_ids=list(phone_number_ids), waba_ids=list(waba_ids))
+    return {row["id"]: row["tenant_id"] for row in rows}
+
+
 async def app_secrets(waba_ids: Sequence[str]) -> list[Secret]:
     """Those of the settings and of these accounts. Only what is found is remembered, so a new number works at once."""
     ours = [Secret(value.strip(), None) for value in settings().meta_app_secret.split(",") if value.strip()]
     unknown = [waba_id for waba_id in waba_ids if _secrets.get(waba_id, NOBODYS)[0] < seconds()]
     if unknown:
         async with platform_tx() as door:
-            for waba_id, secret in _opened(await door.many(q.sealed_by_accounts, vault.Sealed, waba_ids=unknown)).items():
-                _secrets[waba_id] = (seconds() + KEPT, secret)
-    theirs = [_secrets[waba_id][1] for waba_id in waba_ids if waba_id in _secrets]
+            for waba_id, found in _opened(await door.many(q.sealed_by_accounts, vault.Sealed, waba_ids=unknown)).items():
+                _secrets[waba_id] = (seconds() + KEPT, found)
+    theirs = [secret for waba_id in waba_ids for secret in _secrets.get(waba_id, NOBODYS)[1]]
     return list(dict.fromkeys([*ours, *theirs]))
 
 
@@ -61,17 +67,20 @@ async def every_app_secret() -> list[Secret]:
     if _every.until < seconds():
         async with platform_tx() as door:
             rows = await door.many(q.all_credentials, vault.Sealed)
-        _every.secrets = list(dict.fromkeys(_opened(rows).values()))
+        _every.secrets = list(dict.fromkeys(secret for found in _opened(rows).values() for secret in found))
         _every.until = seconds() + KEPT
     return _every.secrets
 
 
-def _opened(rows: Sequence[vault.Sealed]) -> dict[str, Secret]:
-    """By account."""
-    tenants = {row.waba_id: row.tenant_id for row in rows}
-    return {known.waba_id: Secret(known.app_secret, tenants[known.waba_id]) for known in vault.readable(rows)}
+def _opened(rows: Sequence[vault.Sealed]) -> dict[str, list[Secret]]:
+    """By account, which one workspace has and others may have had."""
+    found: dict[str, list[Secret]] = {}
+    for row in vault.readable(rows):
+        found.setdefault(row.waba_id, []).extend(Secret(each, row.tenant_id) for each in vault.secrets(row))
+    return found
 
 
 def forget(waba_id: str) -> None:
     """After a new secret was saved in this process."""
     _secrets.pop(waba_id, None)
+    _every.until = 0.0

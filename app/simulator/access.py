@@ -21,6 +21,7 @@ EXPIRED = "EAAsim-expired"
 class Access(msgspec.Struct, frozen=True):
     token: str
     home: Connection | None  # None: a hand-made token, which sees everything
+    app: str = ""  # of an app's own token, which sees no number
 
 
 def token_for(connection: Connection) -> str:
@@ -32,7 +33,7 @@ def access(request: Request, opened: dict[bytes, Access]) -> Access:
     found = opened.get(header)
     if found is None:
         query_token = request.query().get("access_token", "") if not header else ""
-        found = opened[header] = checked(header.decode("latin-1").partition(" ")[2].strip() or query_token)
+        found = opened[header] = access_from(header.decode("latin-1").partition(" ")[2].strip() or query_token)
         if query_token:
             del opened[header]
     if b"appsecret_proof" in request.scope["query_string"]:
@@ -40,11 +41,13 @@ def access(request: Request, opened: dict[bytes, Access]) -> Access:
     return found
 
 
-def checked(token: str) -> Access:
+def access_from(token: str) -> Access:
     if not token:
         raise NodeError(190, "An access token is required to request this resource.")
     if token.startswith(EXPIRED):
         raise NodeError(190, "Error validating access token: Session has expired.", subcode=463)
+    if token.partition("|")[0].isdecimal() and "|" in token:
+        return Access(token, None, app=token.partition("|")[0])
     if not token.startswith(PREFIX):
         raise NodeError(190, "Invalid OAuth access token - Cannot parse access token")
     return Access(token, home_of(token))
@@ -95,4 +98,4 @@ def restored(world: World, home: Connection | None, number_id: str) -> Number | 
 
 
 def may_see(found: Access, account: Account) -> bool:
-    return found.home is None or found.home.waba_id == account.id
+    return not found.app and (found.home is None or found.home.waba_id == account.id)

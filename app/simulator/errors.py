@@ -45,7 +45,9 @@ TITLES: dict[int, tuple[int, str]] = {
     132016: (400, "Template is disabled"),
     132018: (400, "There's an issue with the parameters in your template"),
     133005: (400, "Two-step verification PIN mismatch"),
+    133008: (400, "Too many two-step verification PIN guesses"),
     133010: (400, "Account not registered"),
+    133016: (400, "Account register deregister rate limit exceeded"),
 }
 DETAILS: dict[int, str] = {
     130429: "Message failed to send because there were too many messages sent from this phone number in a short period of time",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.simulator import media, rulings, sending, templates, webhooks
+from app.simulator import apps, media, rulings, sending, templates, webhooks
 from app.simulator.access import Access, account_of, number_of
 from app.simulator.errors import GraphError, NodeError, missing, unknown
 from app.simulator.http import Answer, Hangup, Request, json_answer
 from app.simulator.ids import mint
 from app.simulator.state import Account, Number, World
 
+REGISTRATIONS = 10  # of one number, in 72 hours at Meta
+WRONG_PINS = 3  # in a row
 DEFAULT_NUMBER_FIELDS = "id,display_phone_number,verified_name,quality_rating,code_verification_status,platform_type"
 
 
@@ -18,8 +20,10 @@ async def answer(world: World, found: Access, request: Request) -> Answer | Hang
     """Everything but POST …/messages, which main.py takes the short way."""
     _, _, node, *edges = request.path.split("/")
     edge, method = "/".join(edges), request.method
+    if found.app:
+        return await apps.answer(world, found, node, edge, request)
     if node == "debug_token":
-        return debug_token(found)
+        return apps.debug_token(found, request)
     if node.startswith("upload:"):
         return media.take_upload(world, node, request)
     match method, edge:
@@ -72,7 +76,7 @@ def account_fields(account: Account, fields: str) -> dict[str, Any]:
     name = account.app.verified_name
     return chosen(account.id, fields, {
         "id": account.id, "name": name, "currency": "EUR", "timezone_id": "1", "message_template_namespace": f"ns_{account.id}",
-        "account_review_status": "APPROVED", "business_verification_status": "verified", "country": "ES",
+        "account_review_status": "APPROVED", "business_verification_status": account.app.verification, "country": "ES",
         "owner_business_info": {"id": account.portfolio.id, "name": account.portfolio.name}, "ownership_type": "SELF",
         "whatsapp_business_manager_messaging_limit": account.portfolio.tier,
         "health_status": {"can_send_message": "AVAILABLE", "entities": []},
@@ -84,8 +88,10 @@ def number_fields(number: Number, fields: str) -> dict[str, Any]:
     able = "BLOCKED" if connection.status in rulings.STOPPED else "AVAILABLE"
     return chosen(number.id, fields, {
         "id": number.id, "display_phone_number": connection.display_phone_number, "verified_name": connection.verified_name,
-        "status": connection.status, "quality_rating": connection.quality, "name_status": "APPROVED",
-        "code_verification_status": "VERIFIED", "platform_type": "CLOUD_API", "account_mode": "LIVE",
+        "status": connection.status if connection.registered else "PENDING", "quality_rating": connection.quality,
+        "name_status": connection.name_status, "is_pin_enabled": bool(number.pin),
+        "code_verification_status": "VERIFIED", "platform_type": "CLOUD_API" if connection.registered else "NOT_APPLICABLE",
+        "account_mode": "LIVE",
         "throughput": {"level": connection.throughput},
         "whatsapp_business_manager_messaging_limit": tier, "messaging_limit_tier": tier,
         "is_official_business_account": False, "is_on_biz_app": connection.coexists,
@@ -109,7 +115,9 @@ async def change_number(world: World, number: Number, wanted: dict[str, Any]) ->
         override = wanted["webhook_configuration"]
         number.override_url = await verified(world, override)
     if "pin" in wanted:
-        number.pin = str(wanted["pin"])
+        if len(str(wanted["pin"])) != 6 or not str(wanted["pin"]).isdecimal():
+            raise missing("pin")
+        number.pin, number.wrong_pins = str(wanted["pin"]), 0
     return json_answer({"success": True})
 
 
@@ -131,15 +139,24 @@ def profile(number: Number, request: Request) -> Answer:
 
 
 def register(number: Number, edge: str, request: Request) -> Answer:
-    pin = str(request.json().get("pin", ""))
     if edge == "register":
-        if len(pin) != 6 or not pin.isdecimal():
-            raise missing("pin")
-        if number.pin and number.pin != pin:
-            raise GraphError(133005)
-        number.pin = pin
-    number.registered = edge == "register"
+        number.registrations += 1
+        if number.registrations > REGISTRATIONS:
+            raise GraphError(133016)
+        take_pin(number, str(request.json().get("pin", "")))
+    number.connection.registered = edge == "register"
     return json_answer({"success": True})
+
+
+def take_pin(number: Number, pin: str) -> None:
+    if len(pin) != 6 or not pin.isdecimal():
+        raise missing("pin")
+    if number.wrong_pins >= WRONG_PINS:
+        raise GraphError(133008, "Please try after 1 hour.")
+    if number.pin and number.pin != pin:
+        number.wrong_pins += 1
+        raise GraphError(133005)
+    number.pin, number.wrong_pins = pin, 0
 
 
 async def subscribed_apps(world: World, account: Account, request: Request) -> Answer:
@@ -153,10 +170,3 @@ async def subscribed_apps(world: World, account: Account, request: Request) -> A
     account.override_url = await verified(world, request.json())
     account.subscribed = True
     return json_answer({"success": True})
-
-
-def debug_token(found: Access) -> Answer:
-    scopes = ["whatsapp_business_management", "whatsapp_business_messaging"]
-    granted = [{"scope": scope, "target_ids": [found.home.waba_id] if found.home else []} for scope in scopes]
-    data = {"is_valid": True, "type": "SYSTEM_USER", "app_id": found.home.app_id if found.home else "", "scopes": scopes}
-    return json_answer({"data": data | {"granular_scopes": granted, "expires_at": 0}})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
-from app.simulator import control, graph, media, memory, phone, sending
+from app.simulator import apps, control, graph, media, memory, phone, sending
 from app.simulator.access import Access, access
 from app.simulator.behaviour import draw, happens
 from app.simulator.errors import GraphError
@@ -68,6 +68,8 @@ async def answer_to(world: World, known: dict[bytes, Access], request: Request) 
     try:
         if request.method == "POST" and (short := MESSAGES.fullmatch(request.path)):
             return await carry_message(world, access(request, known), short[1], request)
+        if request.method == "GET" and request.path.endswith((apps.DIALOG, apps.EXCHANGE)):
+            return apps.dialog(request) if request.path.endswith(apps.DIALOG) else apps.exchange(world, request)
         if VERSION.match(request.path):
             return await graph.answer(world, access(request, known), request)
         if request.path.startswith("/simulator/media/"):

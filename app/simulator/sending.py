@@ -82,7 +82,7 @@ def checked_content(world: World, number: Number, person: str, wanted: dict[str,
 
 def take_limits(number: Number, person: str, *, is_template: bool) -> None:
     behaviour, now = number.behaviour, clock()
-    if not number.registered:
+    if not number.connection.registered:
         raise GraphError(133010)
     if number.connection.status in rulings.STOPPED:
         raise GraphError(131031)

@@ -37,6 +37,11 @@ class Connection(msgspec.Struct, omit_defaults=True):
     coexists: bool = False
     app_id: str = ""
     business_id: str = ""
+    registered: bool = True
+    name_status: str = "APPROVED"
+    verification: str = "verified"
+    expires_at: int = 0  # of the access token; 0 is never
+    scopes: list[str] = []  # that it lacks none when this is empty
 
     @property
     def per_second(self) -> int:
@@ -119,8 +124,8 @@ class Number:
         self.country_code = connection.display_phone_number.lstrip("+").partition(" ")[0]
         self.throughput = Throughput(connection.per_second)
         self.pairs = Pairs()
-        self.registered = True
         self.pin = ""
+        self.wrong_pins = self.registrations = 0
         self.override_url = ""
         self.talks: dict[str, Talk] = {}
         self.forget_received()
@@ -182,6 +187,7 @@ class World:
         self.templates: dict[str, Template] = {}
         self.media: dict[str, Any] = {}
         self.uploads: dict[str, Any] = {}
+        self.hooks: dict[str, dict[str, Any]] = {}  # the webhook address of each app
         self.messages: dict[str, tuple[Number, Talk, Message]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.due: list[Any] = []  # statuses by their time, a heap
