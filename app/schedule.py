@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.alerts import channel, raising, watch
-from app.campaigns import canary, launch, series, upkeep, variants
+from app.campaigns import canary, export, launch, series, upkeep, variants
 from app.core import jobs
 from app.core.db import Tenant, platform_tx
 from app.core.jobs import periodic
@@ -65,6 +65,12 @@ async def rescue_jobs() -> None:
 async def forget_processed_events() -> None:
     async with platform_tx() as door:
         await door.run(intake.forget_processed, kept=timedelta(days=30))
+
+
+# Files that somebody took home a week ago.
+@periodic("11 4 * * *")
+async def forget_exports() -> None:
+    await export.forget_old()
 
 
 # Quality, limit and status of every number: webhooks tell of some changes only.

@@ -30,6 +30,8 @@ select r.id, coalesce(k.name, '') as name, r.address, r.variant, r.status, r.sen
   left join lateral (select sum(c.clicks) as clicks from link_clicks c where c.recipient_id = r.id) p on true
  order by r.id;
 
+-- name: outdated
+select distinct tenant_id from campaign_exports where file_id is not null and finished_at < now() - %(kept)s::interval;
+
 -- name: forget_files
--- They hold people's numbers and are made anew in a minute: none is kept for longer than a week once another one is asked for.
-delete from files f using campaign_exports e where f.id = e.file_id and e.finished_at < now() - interval '7 days';
+delete from files f using campaign_exports e where f.id = e.file_id and e.finished_at < now() - %(kept)s::interval;

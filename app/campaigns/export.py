@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from app.campaigns.campaign import CHANGED, TOPIC, Campaign
 from app.campaigns.failing import reason
 from app.campaigns.recipient import EXCLUDED, FILTERS
 from app.core import files, i18n, live
-from app.core.db import Db, Tenant
+from app.core.db import Db, Tenant, platform_tx
 from app.core.i18n import N_, gettext
 from app.core.jobs import job
 from app.core.pages import local
@@ -26,6 +26,7 @@ from app.core.statements import statements
 
 PAGE = 2000  # rows in one transaction
 PART = 1024 * 1024  # bytes
+KEPT = timedelta(days=7)  # they hold people's numbers and are made anew in a minute
 MIMES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 # What a spreadsheet takes for the beginning of a formula; a telephone number is none.
 FORMULA = re.compile(r"^(?:[=\-@\t\r]|\+(?!\d+$))")
@@ -76,7 +77,6 @@ async def begin(db: Db, campaign: Campaign, wish: Wish, *, by: Viewer) -> Export
         q.create, campaign_id=campaign.id, kind=wish.kind, filter=wish.only if wish.only in FILTERS else "",
         language=i18n.language(), time_zone=by.time_zone, by=by.id,
     )  # fmt: skip
-    await db.run(q.forget_files)
     await write.later(db, export_id=export_id)
     return await find(db, export_id)
 
@@ -87,6 +87,15 @@ async def find(db: Db, export_id: int) -> Export:
 
 async def latest(db: Db, campaign_id: int) -> list[Export]:
     return await db.many(q.latest, Export, campaign_id=campaign_id)
+
+
+async def forget_old() -> None:
+    """Their files, in every workspace; that there was an export stays to be read."""
+    async with platform_tx() as door:
+        outdated = await door.rows(q.outdated, kept=KEPT)
+    for row in outdated:
+        async with Tenant(row["tenant_id"]).tx() as db:
+            await db.run(q.forget_files, kept=KEPT)
 
 
 @job(queue="imports")

@@ -161,6 +161,22 @@ async def test_everybody_as_a_workbook(owner: Person, sending: Sending, tmp_path
     assert '=HYPERLINK("https://evil.example")' in [row[1] for row in rows]
 
 
+async def test_a_file_is_forgotten_after_a_week_and_its_export_is_not(owner: Person, sending: Sending) -> None:
+    async def link() -> bool:
+        return page_of(await owner.partial(f"{LIST}/{sending.id}/exports")).css_first("a[download]") is not None
+
+    await exported(owner, sending.id, "csv")
+    await export.forget_old()
+    assert await link()
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update campaign_exports set finished_at = now() - interval '8 days'")
+    await export.forget_old()
+    assert not await link()
+    async with owner.tenant.tx() as db:
+        kept = await db.conn.execute("select count(*), (select count(*) from files) from campaign_exports")
+        assert await kept.fetchone() == (1, 0)
+
+
 async def test_an_export_holds_whom_its_filter_shows(owner: Person, sending: Sending) -> None:
     content = (await exported(owner, sending.id, "csv", "failed")).decode("utf-8-sig")
     assert len(content.splitlines()) == 1
