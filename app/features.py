@@ -23,6 +23,7 @@ from app.contacts import routes as contacts
 from app.contacts import selection_routes as contact_selection
 from app.core.i18n import N_
 from app.dashboard import routes as dashboard
+from app.first_steps import routes as first_steps
 from app.inbox import handling_routes, media_routes, message_routes, quick_reply_routes, stream_routes
 from app.inbox import routes as inbox
 from app.intake import event_routes as webhook_events
@@ -112,6 +113,7 @@ def routers() -> list[Router]:
         contact_selection.router,
         contacts.router,
         dashboard.router,
+        first_steps.router,
         handling_routes.router,
         health.router,
         inbox.router,

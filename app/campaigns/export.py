@@ -22,14 +22,13 @@ from app.core.db import Db, Tenant, platform_tx
 from app.core.i18n import N_, gettext
 from app.core.jobs import job
 from app.core.pages import local
+from app.core.spreadsheet import defused
 from app.core.statements import statements
 
 PAGE = 2000  # rows in one transaction
 PART = 1024 * 1024  # bytes
 KEPT = timedelta(days=7)  # they hold people's numbers and are made anew in a minute
 MIMES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-# What a spreadsheet takes for the beginning of a formula; a telephone number is none.
-FORMULA = re.compile(r"^(?:[=\-@\t\r]|\+(?!\d+$))")
 COLUMNS = (
     N_("Number"), N_("Name"), N_("Text"), N_("State"), N_("Sent"), N_("Delivered"), N_("Read"), N_("Answered"), N_("Failed"),
     N_("Reason"), N_("WhatsApp's code"), N_("Attempts"), N_("Presses"),
@@ -165,11 +164,6 @@ def _cells(row: dict[str, Any], zone: str) -> list[str]:
 
 def _time(at: datetime | None, zone: str) -> str:
     return f"{local(at, zone):%Y-%m-%d %H:%M:%S}" if at else ""
-
-
-def defused(text: str) -> str:
-    """Somebody may be called =HYPERLINK(…): with a quote in front it is a text."""
-    return f"'{text}" if FORMULA.match(text) else text
 
 
 async def _parts(path: Path) -> AsyncIterator[bytes]:

@@ -33,7 +33,7 @@ from app.core import phone
 from app.core.db import Db, Tenant
 from app.core.forms import Form, SubmittedForm, parse
 from app.core.i18n import N_
-from app.core.pages import Page, page, redirect
+from app.core.pages import Page, fragment, page, redirect
 from app.message_templates import message_template
 from app.message_templates.message_template import MessageTemplate
 from app.message_templates.preview import bubble
@@ -79,17 +79,18 @@ async def fields(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, d
     form: Form[draft.Fields] = Form(data | draft.guessed(data, offer.names, offer.choices.keys))
     texts = variants_form.chosen(form.raw, offer)
     form.raw |= variants_form.guessed(form.raw, texts)
-    return page(request, FORM, "fields", form=form, offer=offer, texts=texts, dates=rules_form.dates(data, viewer.time_zone))
+    dates = rules_form.dates(data, viewer.time_zone)
+    return fragment(request, FORM, "fields", form=form, offer=offer, texts=texts, dates=dates)
 
 
 @post("/reach", status_code=200, guards=[needs(Permission.EDIT_CAMPAIGNS)])
 async def reach(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> Page:
     offer = await draft.offer(db, data)
     if offer.template is None:
-        return page(request, FORM, "reach", template=None)
+        return fragment(request, FORM, "reach", template=None)
     names = offer.names + [key for text in variants_form.chosen(data, offer) for key in text.keys]
     chosen = draft.audience_of(data), draft.variables_of(data, names)
-    return page(request, FORM, "reach", **await _reach(db, offer.template, *chosen, names=names))
+    return fragment(request, FORM, "reach", **await _reach(db, offer.template, *chosen, names=names))
 
 
 @post("/", guards=[needs(Permission.EDIT_CAMPAIGNS)])
@@ -118,7 +119,7 @@ async def change(
     return redirect(request, f"{LIST}/{found.id}") if made else await _form(request, db, form, found, status=422)
 
 
-@delete("/{campaign_id:int}", status_code=200, guards=[needs(Permission.EDIT_CAMPAIGNS)])
+@delete("/{campaign_id:int}", status_code=200, guards=[needs(Permission.DELETE_CAMPAIGNS)])
 async def remove(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
     found = await campaign.find(db, campaign_id)
     try:
@@ -139,7 +140,7 @@ async def review_reach(request: CurrentRequest, db: TenantDb, campaign_id: FromP
     return page(request, "campaigns/go.html", "go", campaign=found, forecast=ahead, **context)
 
 
-@post("/{campaign_id:int}/tests", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+@post("/{campaign_id:int}/tests", status_code=200, guards=[needs(Permission.TEST_CAMPAIGNS)])
 async def test(request: CurrentRequest, viewer: CurrentViewer, data: SubmittedForm, campaign_id: FromPath[int]) -> Page:
     form = parse(TestWish, data)
     to = phone.normalise(str(form.raw.get("phone", "")), viewer.country)
@@ -181,7 +182,8 @@ async def _saved(
         async with db.conn.transaction():
             made = await (campaign.change(db, found, wish) if found else campaign.create(db, wish, by=viewer))
             await variants.save(db, made.id, plan)
-            await report.save(db, made.id, told)
+            if viewer.can(Permission.REPORT_CAMPAIGNS):
+                await report.save(db, made.id, told)
     except (CannotUse, CannotChange) as problem:
         form.errors["template_id"] = problem.message
         return form, None

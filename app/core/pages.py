@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+import msgspec
 from babel import dates, numbers
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2_fragments import render_block
@@ -48,6 +49,7 @@ def environment() -> Environment:
     env.globals |= {"static": static, "languages": i18n.LANGUAGES, "now": now}
     env.filters |= {
         "when": when,
+        "plain": plain,
         "day": day,
         "short_day": short_day,
         "clock": clock_time,
@@ -112,9 +114,13 @@ def add_context(source: Callable[[AnyRequest], dict[str, Any]]) -> None:
 
 def _context(request: AnyRequest) -> dict[str, Any]:
     token = ScopeState.from_scope(request.scope).csrf_token
+    viewer = request.scope.get("user")
     context = {
         "request": request,
-        "viewer": request.scope.get("user"),
+        "viewer": viewer,
+        "can": viewer.can if viewer else _no,
+        "can_any": viewer.can_any if viewer else _no,
+        "can_all": viewer.can_all if viewer else _no,
         "language": i18n.language(),
         "csrf_token": token if isinstance(token, str) else "",
         "csrf_header": CSRF_HEADER,
@@ -122,6 +128,11 @@ def _context(request: AnyRequest) -> dict[str, Any]:
     for source in _extra_context:
         context |= source(request)
     return context
+
+
+def _no(*_: str) -> bool:
+    """What somebody may who is not signed in."""
+    return False
 
 
 @cache
@@ -175,6 +186,13 @@ def ago(at: datetime, zone: str) -> str:
     days = (today.date() - moment.date()).days
     pattern = "H:mm" if days == 0 else "EEE" if 0 < days < 7 else "d MMM" if moment.year == today.year else "d MMM yyyy"
     return dates.format_datetime(moment, pattern, locale=_locale())
+
+
+def plain(value: Any) -> str:
+    """Whatever a column may hold, on one line."""
+    if isinstance(value, str):
+        return value
+    return "–" if value is None else msgspec.json.encode(value).decode()
 
 
 def number(value: float) -> str:

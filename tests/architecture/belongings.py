@@ -16,7 +16,7 @@ from tests.conftest import Person
 
 # Path parameter to the table whose id it is. A message is also known by the id that the browser gave it.
 TABLES = {
-    "alert_id": "alerts", "channel_id": "alert_channels",
+    "entry_id": "audit_log", "alert_id": "alerts", "channel_id": "alert_channels",
     "campaign_id": "campaigns", "contact_id": "contacts", "conversation_id": "conversations", "file_id": "files",
     "export_id": "campaign_exports",
     "event_id": "intake_parts",
@@ -37,6 +37,7 @@ INSERTS = (
         "kind, severity, subject, key, facts, resolved_at",
         """'queue_late', 'warning', 'queue', %(mark)s, '{"minutes": 6}', now()""",
     ),
+    ("audit_log", "tenant_id, actor, action, subject_name", "tenant_id(), 'person', 'labels.create', %(mark)s"),
     ("alert_channels", "name, kind, target, hint", "%(mark)s, 'slack', %(channel)s, %(mark)s"),
     ("wabas", "waba_id, name, access_token, app_secret", "%(mark)s, %(mark)s, %(token)s, %(secret)s"),
     ("phone_numbers", "waba, phone_number_id, display, verified_name", "%(wabas)s, %(mark)s, '+34 600', %(mark)s"),

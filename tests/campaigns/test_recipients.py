@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from app.campaigns import export, workbook
 from app.campaigns.campaign import Campaign
+from app.core.spreadsheet import defused
 from tests.campaigns.drafts import LIST, a_contact, a_wish, made
 from tests.campaigns.workspace import Sending, a_sending
 from tests.conftest import Person, eventually, page_of, text_of
@@ -203,7 +204,7 @@ def test_what_does_not_fit_on_a_sheet_goes_on_with_the_next(tmp_path: Path) -> N
     ],
 )
 def test_formulas_are_defused(text: str, wanted: str) -> None:
-    assert export.defused(text) == wanted
+    assert defused(text) == wanted
 
 
 async def test_a_contact_of_another_campaign_is_nobody(owner: Person, stranger: Person) -> None:

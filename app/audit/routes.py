@@ -1,0 +1,116 @@
+"""The page of the audit log, and the log as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Router, get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Stream
+from msgspec import ValidationError
+
+from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.permissions import Permission
+from app.access.viewer import CurrentRequest, Viewer
+from app.audit import audit, words
+from app.audit.audit import Entry, Filter
+from app.core.i18n import N_, gettext
+from app.core.pages import Page, page
+from app.core.spreadsheet import defused
+
+LIST = "/settings/audit"
+COLUMNS = (
+    N_("When"), N_("Who"), N_("As"), N_("What"), N_("Done"), N_("Name"), N_("Before"), N_("After"), N_("How many"),
+    N_("Reason"), N_("Address"), N_("Device"), N_("Route"), N_("Request"),
+)  # fmt: skip
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What an address says; days are of the workspace's calendar, the last one included."""
+
+    q: str = ""
+    person: str = ""
+    area: str = ""
+    verb: str = ""
+    since: str = ""
+    until: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        return any(msgspec.structs.astuple(self))
+
+    @property
+    def query(self) -> str:
+        return urlencode(msgspec.structs.asdict(self))
+
+    def filter(self, zone: str) -> Filter:
+        person = int(self.person) if self.person.isdecimal() and len(self.person) < 19 else None
+        until = _begin(self.until, zone)
+        area = self.area if self.area in words.AREAS else ""
+        verb = self.verb if self.verb in words.DEEDS else ""
+        return Filter(self.q.strip(), person, area, verb, _begin(self.since, zone), until and until + timedelta(days=1))
+
+
+def _begin(day: str, zone: str) -> datetime | None:
+    try:
+        return datetime.combine(msgspec.convert(day, date), time(), ZoneInfo(zone))
+    except ValidationError:
+        return None
+
+
+def _asked(request: CurrentRequest) -> Asked:
+    return msgspec.convert(dict(request.query_params), Asked, strict=False)
+
+
+@get("/", guards=[needs(Permission.VIEW_AUDIT)])
+async def index(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, after: FromQuery[str] = "") -> Page:
+    asked = _asked(request)
+    found = await audit.search(db, asked.filter(viewer.time_zone), page=after)
+    shown: dict[str, Any] = {"people": await audit.people(db), "words": words}
+    return page(request, "audit/index.html", "entries", found=found, asked=asked, **shown)
+
+
+@get("/{entry_id:int}", guards=[needs(Permission.VIEW_AUDIT)])
+async def show(request: CurrentRequest, db: TenantDb, entry_id: FromPath[int]) -> Page:
+    return page(request, "audit/show.html", entry=await audit.find(db, entry_id), words=words)
+
+
+@get("/export", guards=[needs(Permission.EXPORT_AUDIT)])
+async def export(request: CurrentRequest, viewer: CurrentViewer) -> Stream:
+    """Written while it is read: never `db`, which is closed before the first byte."""
+    only = _asked(request).filter(viewer.time_zone)
+    name = {"content-disposition": 'attachment; filename="recado-audit.csv"', "cache-control": "no-store"}
+    return Stream(_lines(viewer, only), media_type="text/csv; charset=utf-8", headers=name)
+
+
+async def _lines(viewer: Viewer, only: Filter) -> AsyncIterator[bytes]:
+    """With the mark that tells a spreadsheet that it is UTF-8."""
+    yield "\ufeff".encode() + _csv([[gettext(each) for each in COLUMNS]])
+    async with viewer.tx() as db:
+        async for entries in audit.all_of(db, only):
+            yield _csv([_row(entry) for entry in entries])
+
+
+def _row(entry: Entry) -> list[Any]:
+    written = [msgspec.json.encode(each).decode() if each else "" for each in (entry.before, entry.after)]
+    return [
+        entry.at.isoformat(timespec="seconds"), entry.actor_name, gettext(words.ACTORS[entry.actor]),
+        gettext(words.thing(entry)), gettext(words.deed(entry)[0]), entry.subject_name, *written, entry.rows, entry.reason,
+        entry.address, entry.agent, entry.route, entry.request_id,
+    ]  # fmt: skip
+
+
+def _csv(rows: list[list[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([[defused(cell) for cell in row] for row in rows])
+    return text.getvalue().encode()
+
+
+router = Router(LIST, route_handlers=[index, show, export])

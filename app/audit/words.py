@@ -1,0 +1,62 @@
+"""What an entry is about and what was done, in words."""
+
+from __future__ import annotations
+
+from app.audit.audit import Entry
+from app.core.i18n import N_
+
+# Tables, and the first part of the words that features choose themselves.
+THINGS = {
+    "account": N_("Account"), "accounts": N_("Account"), "alert_channels": N_("Alert channel"), "api_tokens": N_("API token"),
+    "breakers": N_("Breaker"), "campaign_variants": N_("Text of a campaign"), "campaigns": N_("Campaign"),
+    "consent_events": N_("Consent"), "contact_identities": N_("Number or id of a contact"), "contact_imports": N_("Import"),
+    "contact_labels": N_("Label on a contact"), "contacts": N_("Contact"), "conversations": N_("Conversation"),
+    "invitations": N_("Invitation"), "labels": N_("Label"), "member_roles": N_("Role of a person"), "memberships": N_("Person"),
+    "message_templates": N_("Template"), "messages": N_("Message"), "opt_out_words": N_("Opt-out words"),
+    "pacing": N_("Speed of a number"), "phone_numbers": N_("Number"), "portfolios": N_("Business portfolio"),
+    "quick_replies": N_("Quick reply"), "roles": N_("Role"), "sending_caps": N_("Limit of the workspace"),
+    "sessions": N_("Session"), "team_members": N_("Person in a team"), "teams": N_("Team"), "tenants": N_("Workspace"),
+    "wabas": N_("WhatsApp account"), "workspace": N_("Workspace"), "platform": N_("Recado"),
+}  # fmt: skip
+DEEDS = {
+    "create": (N_("New"), "success"), "update": (N_("Changed"), "info"), "delete": (N_("Deleted"), "danger"),
+    "sign_in": (N_("Signed in"), None), "sign_out": (N_("Signed out"), None), "enter": (N_("Came in"), "warning"),
+    "POST": (N_("Done"), "info"), "PUT": (N_("Changed"), "info"), "PATCH": (N_("Changed"), "info"),
+    "DELETE": (N_("Taken back"), "warning"),
+}  # fmt: skip
+# Routes that tell themselves: the first part of the path.
+PLACES = {
+    "account": N_("Account"), "alerts": N_("Alert"), "api": N_("API"), "campaigns": N_("Campaign"), "contacts": N_("Contact"),
+    "dashboard": N_("Dashboard"), "inbox": N_("Conversation"), "intake": N_("Webhooks"), "language": N_("Language"),
+    "message-templates": N_("Template"), "numbers": N_("Number"), "ops": N_("Operations"), "settings": N_("Settings"),
+    "simulator": N_("Simulator"), "teams": N_("Team"), "workspaces": N_("Workspace"),
+}  # fmt: skip
+# What the filter offers.
+AREAS = (
+    "campaigns", "contacts", "message_templates", "phone_numbers", "quick_replies", "labels", "memberships", "member_roles",
+    "invitations", "roles", "teams", "tenants", "api_tokens", "account",
+)  # fmt: skip
+ACTORS = {
+    "person": N_("Person"), "token": N_("Program"), "assistant": N_("Assistant"), "platform": N_("Recado"),
+    "command": N_("Command line"),
+}  # fmt: skip
+
+
+def is_route(entry: Entry) -> bool:
+    return " /" in entry.action
+
+
+def thing(entry: Entry) -> str:
+    """As a key for gettext; a table that nobody gave a word comes out by its own name."""
+    if is_route(entry):
+        parts = entry.action.split(" /", 1)[1].split("/")
+        place = parts[2] if parts[:2] == ["api", "v1"] and len(parts) > 2 else parts[0]
+        return PLACES.get(place, place)
+    name = entry.action.partition(".")[0]
+    return THINGS.get(name, name)
+
+
+def deed(entry: Entry) -> tuple[str, str | None]:
+    """The word, and the tone of its badge."""
+    verb = entry.action.split(" ")[0] if is_route(entry) else entry.action.rpartition(".")[2]
+    return DEEDS.get(verb, (verb, None))
