@@ -25,7 +25,7 @@ LINES = (
     {"webhooks"},
     {"intake"},
     {"alerts"},
-    {"dashboard", "ops", "backoffice"},
+    {"dashboard", "first_steps", "ops", "backoffice"},
     {"api"},
 )
 HEIGHT = {package: height for height, line in enumerate(LINES) for package in line}

@@ -1,0 +1,1 @@
+"""The list of first steps: read from facts, put away, and kept current."""
