@@ -8,6 +8,7 @@ from litestar import Request, Router
 
 from app.access import account_routes, api_token_routes, live_routes, settings_routes, theme_routes
 from app.access.permissions import Permission
+from app.accounts import link_routes as account_links
 from app.accounts import routes as accounts
 from app.alerts import channel_routes as alert_channels
 from app.alerts import routes as alerts
@@ -61,11 +62,11 @@ SETTINGS: list[tuple[str, list[tuple[str, str, Permission | None, str, str]]]] =
          N_("Numbers"), N_("The WhatsApp numbers you write from, and how they are")),
     ]),
     (N_("Work"), [
-        ("/settings/quick-replies", "reply", Permission.VIEW_CONVERSATIONS,
+        ("/settings/quick-replies", "reply", Permission.VIEW_QUICK_REPLIES,
          N_("Quick replies"), N_("Texts that you send often")),
-        ("/settings/opt-out", "ban", Permission.MANAGE_WORKSPACE,
+        ("/settings/opt-out", "ban", Permission.MANAGE_OPT_OUT_WORDS,
          N_("Opting out"), N_("The words that stop advertising, and what is answered")),
-        ("/contacts/labels", "tag", Permission.EDIT_CONTACTS,
+        ("/contacts/labels", "tag", Permission.VIEW_CONTACTS,
          N_("Labels"), N_("Words in a colour that group your contacts")),
         ("/message-templates", "template", Permission.VIEW_TEMPLATES,
          N_("Templates"), N_("What may be sent when the 24 hours are over")),
@@ -73,9 +74,9 @@ SETTINGS: list[tuple[str, list[tuple[str, str, Permission | None, str, str]]]] =
          N_("Alert channels"), N_("Who is told when something needs you")),
     ]),
     (N_("Programs"), [
-        ("/settings/api-tokens", "key", Permission.MANAGE_API_TOKENS,
+        ("/settings/api-tokens", "key", Permission.VIEW_API_TOKENS,
          N_("API tokens"), N_("What lets your own programs in")),
-        ("/api/docs", "code", Permission.MANAGE_API_TOKENS,
+        ("/api/docs", "code", Permission.VIEW_API_TOKENS,
          N_("API"), N_("Every request, with examples")),
     ]),
     (N_("Data"), [

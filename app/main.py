@@ -19,8 +19,9 @@ from psycopg_pool import PoolTimeout
 from app import features, reactions
 from app.access import theme_routes
 from app.access.authentication import Authentication
-from app.access.guards import NotAllowed, NotSignedIn, Suspended, current_viewer, tenant_db
-from app.accounts import session
+from app.access.guards import NotAllowed, NotSignedIn, NotTheirs, SecondFactorMissing, Suspended, current_viewer, tenant_db
+from app.access.permission_words import SENTENCES
+from app.accounts import machine, session
 from app.api.problems import problem
 from app.core import demo, pages
 from app.core.correlation import Correlation
@@ -47,6 +48,7 @@ TITLES = {
 }
 
 
+NOT_GIVEN = N_("It takes a permission that you do not have: “%(what)s” Whoever runs the workspace can give it to you.")
 def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
     """A new application; the pools and the hub belong to whoever serves it."""
     pages.environment()  # compiled now, not while the first person waits
@@ -102,8 +104,26 @@ def _not_signed_in(request: Request[Any, Any, Any], _: Exception) -> Response[An
     return pages.redirect(request, "/sign-in")
 
 
-def _not_allowed(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
-    return _answer(request, 403)
+def _not_allowed(request: Request[Any, Any, Any], refusal: NotAllowed) -> Response[Any]:
+    """Says which permission is missing, so that they know what to ask for."""
+    if refusal.permission is None:
+        return _answer(request, 403)
+    what = gettext(SENTENCES[refusal.permission])
+    if request.url.path.startswith("/api/"):
+        return problem(403, gettext(TITLES[403]), permission=refusal.permission, detail=what)
+    return _answer(request, 403, gettext(NOT_GIVEN) % {"what": what})
+
+
+def _suspended(request: Request[Any, Any, Any], why: Suspended) -> Response[Any]:
+    """Signed in, and told why there is nothing but the door out."""
+    if request.url.path.startswith("/api/") or request.headers.get("hx-request-type") == "partial":
+        return _answer(request, 423)
+    html = pages.render(request, "errors/suspended.html", reason=str(why))
+    return Response(html, status_code=423, media_type=MediaType.HTML)
+
+
+def _not_theirs(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    return _answer(request, 403, gettext(N_("Only the person themselves may do this, not somebody who helps from inside.")))
 
 
 def _suspended(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:

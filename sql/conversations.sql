@@ -22,8 +22,10 @@ select * from inbox_rows
 select count(*) from (select from conversations where unread > 0 limit 100) waiting;
 
 -- name: open_for
--- Out of sight until something is sent in it. The update changes nothing; it only makes the row come back.
-insert into conversations (contact_id, number_id, status, resolved_at) values (%(contact_id)s, %(number_id)s, 'resolved', now())
+-- Out of sight until something is sent in it; theirs from the start when they would not see it otherwise. The update changes
+-- nothing; it only makes the row come back.
+insert into conversations (contact_id, number_id, status, resolved_at, assignee_id)
+values (%(contact_id)s, %(number_id)s, 'resolved', now(), case when not sees_all() and not may_pick() then viewer_id() end)
 on conflict (tenant_id, contact_id, number_id) do update set contact_id = excluded.contact_id
 returning id;
 

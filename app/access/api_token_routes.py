@@ -13,15 +13,14 @@ from app.core.forms import SubmittedForm, blank, parse
 from app.core.pages import Page, page, redirect
 
 LIST = "/settings/api-tokens"
-GUARDS = [needs(Permission.MANAGE_API_TOKENS)]
 
 
-@get("/", guards=GUARDS)
+@get("/", guards=[needs(Permission.VIEW_API_TOKENS)])
 async def index(request: CurrentRequest, db: TenantDb) -> Page:
     return page(request, "settings/api_tokens.html", "tokens", tokens=await api_token.all(db), form=blank(), made="")
 
 
-@post("/", guards=GUARDS, status_code=200)
+@post("/", guards=[needs(Permission.CREATE_API_TOKENS)], status_code=200)
 async def create(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Page:
     form, made = parse(api_token.Wish, data), ""
     if not form.errors:
@@ -30,7 +29,7 @@ async def create(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, d
     return page(request, "settings/api_tokens.html", "tokens", status=200 if made else 422, tokens=tokens, form=form, made=made)
 
 
-@delete("/{token_id:int}", status_code=200, guards=GUARDS)
+@delete("/{token_id:int}", status_code=200, guards=[needs(Permission.REVOKE_API_TOKENS)])
 async def revoke(request: CurrentRequest, db: TenantDb, token_id: FromPath[int]) -> Page:
     await api_token.revoke(db, await api_token.find(db, token_id))
     return redirect(request, LIST)

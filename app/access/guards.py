@@ -28,7 +28,7 @@ class Suspended(Exception):
 class NotAllowed(Exception):
     """Signed in, but none of their roles has this permission."""
 
-    def __init__(self, permission: Permission) -> None:
+    def __init__(self, permission: Permission | None = None) -> None:
         super().__init__(permission)
         self.permission = permission
 
@@ -44,15 +44,15 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandle
         raise NotFound(connection.scope["path"])
 
 
-def needs(permission: Permission) -> Guard:
-    """A guard that raises what `signed_in` raises, or NotAllowed."""
+def needs(*permissions: Permission) -> Guard:
+    """A guard that raises what `signed_in` raises, or NotAllowed. Of several permissions, one is enough to come in."""
 
     def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         signed_in(connection, handler)
-        if not connection.scope["user"].can(permission):
-            raise NotAllowed(permission)
+        if not connection.scope["user"].can_any(*permissions):
+            raise NotAllowed(permissions[0])
 
-    guard.permission = permission  # type: ignore[attr-defined]
+    guard.permissions = permissions  # type: ignore[attr-defined]
     return guard
 
 
@@ -68,3 +68,9 @@ async def current_viewer(request: CurrentRequest) -> Viewer:
 
 TenantDb: TypeAlias = NamedDependency[Db]
 CurrentViewer: TypeAlias = NamedDependency[Viewer]
+def require(viewer: Viewer, permission: Permission) -> None:
+    """For what only shows in the form that came. Raises NotAllowed."""
+    if not viewer.can(permission):
+        raise NotAllowed(permission)
+
+

@@ -12,13 +12,13 @@ from app.core import live
 
 TOPICS = {
     "inbox": Permission.VIEW_CONVERSATIONS,
-    "quick_replies": Permission.VIEW_CONVERSATIONS,
+    "quick_replies": Permission.VIEW_QUICK_REPLIES,
     "contacts": Permission.VIEW_CONTACTS,
     "message_templates": Permission.VIEW_TEMPLATES,
     "campaigns": Permission.VIEW_CAMPAIGNS,
     "numbers": Permission.VIEW_NUMBERS,
     "dashboard": Permission.VIEW_DASHBOARD,
-    "webhooks": Permission.VIEW_OPS,
+    "webhooks": Permission.VIEW_WEBHOOKS,
     "alerts": Permission.VIEW_ALERTS,
 }
 

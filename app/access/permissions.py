@@ -23,7 +23,6 @@ class Permission(StrEnum):
     CREATE_QUICK_REPLIES = "quick_replies.create"
     UPDATE_QUICK_REPLIES = "quick_replies.update"
     DELETE_QUICK_REPLIES = "quick_replies.delete"
-    MANAGE_QUICK_REPLIES = "quick_replies.manage"
     VIEW_CONTACTS = "contacts.view"
     CREATE_CONTACTS = "contacts.create"
     EDIT_CONTACTS = "contacts.edit"
@@ -76,7 +75,6 @@ class Permission(StrEnum):
     CLEAR_OPS = "ops.clear"
     VIEW_WEBHOOKS = "ops.webhooks"
     REPLAY_WEBHOOKS = "ops.replay"
-    MANAGE_OPS = "ops.manage"
     VIEW_MEMBERS = "members.view"
     INVITE_MEMBERS = "members.invite"
     UPDATE_MEMBERS = "members.update"
@@ -108,7 +106,6 @@ class Permission(StrEnum):
     VIEW_API_TOKENS = "api_tokens.view"
     CREATE_API_TOKENS = "api_tokens.create"
     REVOKE_API_TOKENS = "api_tokens.revoke"
-    MANAGE_API_TOKENS = "api_tokens.manage"
 
     @property
     def area(self) -> str:

@@ -12,7 +12,7 @@ from app.alerts import alert, raising
 from app.alerts.kinds import KINDS
 from app.core.pages import Page, fragment, page
 
-SEES, ACTS = [needs(Permission.VIEW_ALERTS)], [needs(Permission.RESOLVE_ALERTS)]
+SEES = [needs(Permission.VIEW_ALERTS)]
 
 
 @get("/", guards=SEES)
@@ -28,13 +28,13 @@ async def open_now(request: CurrentRequest, db: TenantDb) -> Page:
     return fragment(request, "alerts/open.html", "open", now_open=await alert.open_now(db))
 
 
-@put("/{alert_id:int}/resolution", guards=ACTS)
+@put("/{alert_id:int}/resolution", guards=[needs(Permission.RESOLVE_ALERTS)])
 async def resolve(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, alert_id: FromPath[int]) -> Page:
     resolved = await raising.resolve(db, await alert.find(db, alert_id), by=viewer)
     return fragment(request, "alerts/index.html", "row", alert=resolved)
 
 
-@put("/{alert_id:int}/acknowledgement", guards=ACTS)
+@put("/{alert_id:int}/acknowledgement", guards=[needs(Permission.ACKNOWLEDGE_ALERTS)])
 async def acknowledge(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, alert_id: FromPath[int]) -> Page:
     acknowledged = await raising.acknowledge(db, await alert.find(db, alert_id), by=viewer)
     return fragment(request, "alerts/index.html", "row", alert=acknowledged)

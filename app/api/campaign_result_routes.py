@@ -27,7 +27,9 @@ from app.message_templates import message_template
 
 TAGS = [N_("Campaigns")]
 SEES = [needs(Permission.VIEW_CAMPAIGNS)]
-SENDS = [needs(Permission.SEND_CAMPAIGNS)]
+SEES_PEOPLE = [needs(Permission.VIEW_RECIPIENTS)]
+RETRIES = [needs(Permission.RETRY_CAMPAIGNS)]
+CHANGES = [needs(Permission.CHANGE_RUNNING_CAMPAIGNS)]
 EXPORTS = [needs(Permission.EXPORT_CAMPAIGNS)]
 MOST_CHOSEN = 10_000
 
@@ -127,7 +129,7 @@ async def results(db: TenantDb, campaign_id: FromPath[int]) -> Results:
     return await _results(db, await campaign.find(db, campaign_id))
 
 
-@put("/campaigns/{campaign_id:int}/winner", operation_id="choose_campaign_winner", tags=TAGS, guards=SENDS,
+@put("/campaigns/{campaign_id:int}/winner", operation_id="choose_campaign_winner", tags=TAGS, guards=CHANGES,
      summary=N_("Choose the text for everybody else"))  # fmt: skip
 async def choose(db: TenantDb, campaign_id: FromPath[int], data: JSONBody[Winner]) -> Results:
     found = await campaign.find(db, campaign_id)
@@ -142,7 +144,7 @@ async def failures(db: TenantDb, campaign_id: FromPath[int]) -> Listing[FailureG
     return Listing([_failure(group) for group in groups])
 
 
-@post("/campaigns/{campaign_id:int}/retries", operation_id="retry_campaign_failures", tags=TAGS, guards=SENDS,
+@post("/campaigns/{campaign_id:int}/retries", operation_id="retry_campaign_failures", tags=TAGS, guards=RETRIES,
       summary=N_("Try failed messages again"))  # fmt: skip
 async def retry(db: TenantDb, campaign_id: FromPath[int], data: JSONBody[Again]) -> Tried:
     found = await campaign.find(db, campaign_id)
@@ -152,19 +154,19 @@ async def retry(db: TenantDb, campaign_id: FromPath[int], data: JSONBody[Again])
 
 
 @get("/campaigns/{campaign_id:int}/recipients/{recipient_id:int}", operation_id="show_campaign_recipient", tags=TAGS,
-     guards=SEES, summary=N_("One person and everything that was tried"))  # fmt: skip
+     guards=SEES_PEOPLE, summary=N_("One person and everything that was tried"))  # fmt: skip
 async def person(db: TenantDb, campaign_id: FromPath[int], recipient_id: FromPath[int]) -> Person:
     return await _person(db, campaign_id, recipient_id)
 
 
 @put("/campaigns/{campaign_id:int}/recipients/{recipient_id:int}/exclusion", operation_id="exclude_campaign_recipient",
-     tags=TAGS, guards=SENDS, summary=N_("Leave somebody out"))  # fmt: skip
+     tags=TAGS, guards=CHANGES, summary=N_("Leave somebody out"))  # fmt: skip
 async def exclude(db: TenantDb, campaign_id: FromPath[int], recipient_id: FromPath[int]) -> Person:
     await recipient.exclude(db, await recipient.find(db, campaign_id, recipient_id))
     return await _person(db, campaign_id, recipient_id)
 
 
-@put("/campaigns/{campaign_id:int}/text", operation_id="change_campaign_text", tags=TAGS, guards=SENDS,
+@put("/campaigns/{campaign_id:int}/text", operation_id="change_campaign_text", tags=TAGS, guards=CHANGES,
      summary=N_("Change the text for those who wait"))  # fmt: skip
 async def change_text(db: TenantDb, campaign_id: FromPath[int], data: JSONBody[NewText]) -> Remaining:
     found = await campaign.find(db, campaign_id)

@@ -10,7 +10,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from app.access.guards import CurrentViewer, NotAllowed, TenantDb, needs
+from app.access.guards import CurrentViewer, TenantDb, needs, require
 from app.access.permissions import Permission
 from app.api import campaign_rules, campaign_texts
 from app.api.campaign_rules import CampaignRules
@@ -115,7 +115,7 @@ async def show(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
 
 
 @get("/campaigns/{campaign_id:int}/recipients", operation_id="list_campaign_recipients", summary=N_("The people of a campaign"),
-     tags=TAGS, guards=[needs(Permission.VIEW_CAMPAIGNS)])  # fmt: skip
+     tags=TAGS, guards=[needs(Permission.VIEW_RECIPIENTS)])  # fmt: skip
 async def recipients(
     db: TenantDb, campaign_id: FromPath[int], only: FromQuery[str] = "", after: FromQuery[str] = ""
 ) -> Listing[Recipient]:
@@ -129,10 +129,11 @@ async def create(db: TenantDb, viewer: CurrentViewer, data: JSONBody[NewCampaign
     await _check(db, data)
     made = await campaign.create(db, _wish(data, viewer.time_zone), by=viewer)
     await variants.save(db, made.id, data.test.plan() if data.test else variants.Plan())
-    await report.save(db, made.id, _readers(data, viewer.country))
+    if data.report_to or data.report_phones:
+        require(viewer, Permission.REPORT_CAMPAIGNS)
+        await report.save(db, made.id, _readers(data, viewer.country))
     if made.starts_at:
-        if not viewer.can(Permission.SEND_CAMPAIGNS):
-            raise NotAllowed(Permission.SEND_CAMPAIGNS)
+        require(viewer, Permission.SEND_CAMPAIGNS)
         await launch.schedule(db, made.id, made.starts_at)
     return await _shown(db, made.id)
 
@@ -145,14 +146,14 @@ async def start(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
 
 
 @put("/campaigns/{campaign_id:int}/pause", operation_id="pause_campaign", summary=N_("Pause a campaign"), tags=TAGS,
-     guards=SENDS)  # fmt: skip
+     guards=[needs(Permission.PAUSE_CAMPAIGNS)])  # fmt: skip
 async def pause(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
     await control.pause(db, (await campaign.find(db, campaign_id)).id)
     return await _shown(db, campaign_id)
 
 
 @delete("/campaigns/{campaign_id:int}/pause", operation_id="resume_campaign", summary=N_("Resume a campaign"), tags=TAGS,
-        status_code=200, guards=SENDS)  # fmt: skip
+        status_code=200, guards=[needs(Permission.PAUSE_CAMPAIGNS)])  # fmt: skip
 async def resume(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
     await control.resume(db, (await campaign.find(db, campaign_id)).id)
     return await _shown(db, campaign_id)
@@ -166,7 +167,7 @@ async def release(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
 
 
 @put("/campaigns/{campaign_id:int}/cancellation", operation_id="cancel_campaign", summary=N_("Cancel what is not sent yet"),
-     tags=TAGS, guards=SENDS)  # fmt: skip
+     tags=TAGS, guards=[needs(Permission.CANCEL_CAMPAIGNS)])  # fmt: skip
 async def cancel(db: TenantDb, campaign_id: FromPath[int]) -> Campaign:
     await control.cancel(db, (await campaign.find(db, campaign_id)).id)
     return await _shown(db, campaign_id)

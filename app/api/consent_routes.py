@@ -28,7 +28,7 @@ class OptOut(msgspec.Struct, frozen=True):
 
 
 @put("/contacts/{contact_id:int}/opt-out", operation_id="opt_contact_out", summary=N_("Somebody wants no more"), tags=TAGS,
-     guards=[needs(Permission.EDIT_CONTACTS)])  # fmt: skip
+     guards=[needs(Permission.CHANGE_CONSENT)])  # fmt: skip
 async def opt_out(db: TenantDb, viewer: CurrentViewer, data: JSONBody[OptOut], contact_id: FromPath[int]) -> Contact:
     person = await contact.find(db, contact_id)
     await consent.opt_out(db, [Said(person.id, text=data.text)], "api", scope=data.scope, by=viewer)
@@ -36,7 +36,7 @@ async def opt_out(db: TenantDb, viewer: CurrentViewer, data: JSONBody[OptOut], c
 
 
 @delete("/contacts/{contact_id:int}/opt-out", operation_id="opt_contact_in", summary=N_("Somebody wants it again"), tags=TAGS,
-        status_code=200, guards=[needs(Permission.EDIT_CONTACTS)])  # fmt: skip
+        status_code=200, guards=[needs(Permission.CHANGE_CONSENT)])  # fmt: skip
 async def opt_in(db: TenantDb, viewer: CurrentViewer, contact_id: FromPath[int], text: FromQuery[str] = "") -> Contact:
     person = await contact.find(db, contact_id)
     await consent.opt_in(db, [Said(person.id, text=text)], "api", by=viewer)
@@ -44,7 +44,7 @@ async def opt_in(db: TenantDb, viewer: CurrentViewer, contact_id: FromPath[int],
 
 
 @get("/contacts/{contact_id:int}/consent-events", operation_id="list_consent_events", tags=TAGS,
-     summary=N_("What somebody wanted, and when"), guards=[needs(Permission.VIEW_CONTACTS)])  # fmt: skip
+     summary=N_("What somebody wanted, and when"), guards=[needs(Permission.VIEW_CONSENT)])  # fmt: skip
 async def events(db: TenantDb, contact_id: FromPath[int]) -> Listing[Entry]:
     return Listing(await consent.ledger(db, (await contact.find(db, contact_id)).id))
 

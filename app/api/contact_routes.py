@@ -19,7 +19,7 @@ from litestar.exceptions import ClientException, SerializationException
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.guards import CurrentViewer, TenantDb, needs, require
 from app.access.permissions import Permission
 from app.access.viewer import Viewer
 from app.api.listing import Listing, listed
@@ -81,11 +81,14 @@ async def index(
 
 
 @post(
-    "/contacts", operation_id="create_contact", summary=N_("Add a contact"), tags=TAGS, guards=[needs(Permission.EDIT_CONTACTS)]
-)
+    "/contacts", operation_id="create_contact", summary=N_("Add a contact"), tags=TAGS,
+    guards=[needs(Permission.CREATE_CONTACTS)],
+)  # fmt: skip
 async def create(db: TenantDb, viewer: CurrentViewer, data: JSONBody[NewContact]) -> Contact:
     known = msgspec.structs.asdict(data)
     variables = known.pop("variables")
+    if data.label_ids:
+        require(viewer, Permission.LABEL_CONTACTS)
     wish = contact.Wish(**known, keys=list(variables), values=list(variables.values()))
     return await contact.create(db, wish, country=viewer.country)
 

@@ -11,7 +11,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.guards import CurrentViewer, TenantDb, needs, require
 from app.access.permissions import Permission
 from app.access.viewer import Viewer
 from app.api.listing import Listing, listed
@@ -85,13 +85,17 @@ async def messages(db: TenantDb, conversation_id: FromPath[int], after: FromQuer
 
 
 @post("/messages", operation_id="send_message", summary=N_("Send a message to one person"), tags=MESSAGES,
-      guards=[needs(Permission.SEND_MESSAGES)])  # fmt: skip
+      guards=[needs(Permission.SEND_MESSAGES, Permission.SEND_TEMPLATES)])  # fmt: skip
 async def send(db: TenantDb, viewer: CurrentViewer, data: JSONBody[NewMessage]) -> SentMessage:
     if not data.text and not data.template:
         raise Invalid(text=REQUIRED)
     talk = await conversation.open_for(db, await _person(db, data, viewer), await _number(db, data))
+    if talk.is_new:
+        require(viewer, Permission.START_CONVERSATIONS)
     if data.text and (talk.window.is_open or not data.template):
+        require(viewer, Permission.SEND_MESSAGES)
         return _shown(await sending.send_text(db, talk, Draft(text=data.text, public_id=data.id), by=viewer))
+    require(viewer, Permission.SEND_TEMPLATES)
     template, values = await _template(db, data.template or TemplateWish(), talk.number_id)
     return _shown(await sending.send_template(db, talk, template, values, by=viewer, public_id=data.id))
 

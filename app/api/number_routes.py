@@ -74,7 +74,7 @@ async def show(db: TenantDb, number_id: FromPath[int]) -> Number:
 
 
 @put("/numbers/{number_id:int}/pace", operation_id="pace_number", summary=N_("Choose how fast its campaigns go"), tags=TAGS,
-     guards=[needs(Permission.MANAGE_NUMBERS)])  # fmt: skip
+     guards=[needs(Permission.LIMIT_NUMBERS)])  # fmt: skip
 async def pace(db: TenantDb, number_id: FromPath[int], data: JSONBody[Choice]) -> Number:
     number = await phone_number.find(db, number_id)
     try:
@@ -92,7 +92,7 @@ async def _limited(db: Db, numbers: list[PhoneNumber]) -> list[Number]:
 
 # No transaction is open while the provider is asked.
 @post("/numbers", operation_id="connect_number", summary=N_("Connect a number"), tags=TAGS,
-      guards=[needs(Permission.MANAGE_NUMBERS)])  # fmt: skip
+      guards=[needs(Permission.CONNECT_NUMBERS)])  # fmt: skip
 async def create(viewer: CurrentViewer, data: JSONBody[NewNumber]) -> Number:
     made = await phone_number.connect(Tenant(viewer.tenant_id), await _credentials(data, viewer.tenant_name))
     async with viewer.tx() as db:

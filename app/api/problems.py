@@ -16,6 +16,7 @@ from app.contacts.consent import OptedOut
 from app.contacts.unreadable import SpreadsheetError
 from app.core.forms import NOT_POSSIBLE, REQUIRED, parse
 from app.core.i18n import N_, gettext
+from app.inbox.conversation import SomebodyElses
 from app.inbox.sending import NumberGone
 from app.inbox.template_message import MissingValue
 from app.inbox.window import WindowClosed
@@ -47,6 +48,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     variants.CannotDecide: (409, ""),
     WindowClosed: (409, "text"),
     NumberGone: (409, "number_id"),
+    SomebodyElses: (409, "to"),
     OptedOut: (409, "template"),
 }
 

@@ -60,21 +60,21 @@ async def show(db: TenantDb, queue_name: FromPath[str]) -> QueueState:
 
 
 @post("/queues/{queue_name:str}/retry", operation_id="retry_failed_jobs", summary=N_("Run failed jobs again, one or all"),
-      tags=TAGS, status_code=200, guards=[needs(Permission.MANAGE_OPS)])  # fmt: skip
+      tags=TAGS, status_code=200, guards=[needs(Permission.RETRY_OPS)])  # fmt: skip
 async def retry(db: TenantDb, queue_name: FromPath[str], job_id: FromQuery[int | None] = None) -> Done:
     queue.check(queue_name)
     return Done(queue_name, await queue.retry(db, queue=queue_name, job_id=job_id))
 
 
 @delete("/queues/{queue_name:str}/failed", operation_id="clear_failed_jobs", summary=N_("Forget failed jobs, one or all"),
-        tags=TAGS, status_code=200, guards=[needs(Permission.MANAGE_OPS)])  # fmt: skip
+        tags=TAGS, status_code=200, guards=[needs(Permission.CLEAR_OPS)])  # fmt: skip
 async def clear(db: TenantDb, queue_name: FromPath[str], job_id: FromQuery[int | None] = None) -> Done:
     queue.check(queue_name)
     return Done(queue_name, await queue.clear(db, queue=queue_name, job_id=job_id))
 
 
 @post("/queues/{queue_name:str}/recovery", operation_id="recover_stuck_jobs", summary=N_("Set going again what is stuck"),
-      tags=TAGS, status_code=200, guards=[needs(Permission.MANAGE_OPS)])  # fmt: skip
+      tags=TAGS, status_code=200, guards=[needs(Permission.RECOVER_OPS)])  # fmt: skip
 async def recover(viewer: CurrentViewer, queue_name: FromPath[str]) -> Done:
     return Done(queue_name, await stuck.recover(viewer, name=queue_name))
 

@@ -9,7 +9,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.guards import CurrentViewer, TenantDb, needs, require
 from app.access.permissions import Permission
 from app.api.listing import Listing, listed
 from app.api.problems import Invalid
@@ -78,6 +78,8 @@ async def show(db: TenantDb, template_id: FromPath[int]) -> MessageTemplate:
     guards=[needs(Permission.EDIT_TEMPLATES)],
 )  # fmt: skip
 async def create(viewer: CurrentViewer, data: JSONBody[NewTemplate]) -> MessageTemplate:
+    if data.submit:
+        require(viewer, Permission.SUBMIT_TEMPLATES)
     if errors := problems(data.draft):
         raise Invalid(**errors)
     async with viewer.tx() as db:

@@ -19,7 +19,7 @@ TAGS = [N_("Operations")]
 
 
 @get("/webhook-events", operation_id="list_webhook_events", summary=N_("What WhatsApp sent, newest first"), tags=TAGS,
-     guards=[needs(Permission.VIEW_OPS)])  # fmt: skip
+     guards=[needs(Permission.VIEW_WEBHOOKS)])  # fmt: skip
 async def index(
     db: TenantDb,
     *,
@@ -35,7 +35,7 @@ async def index(
 
 
 @post("/webhook-events/{event_id:int}/replay", operation_id="replay_webhook_event", summary=N_("Read a webhook again"),
-      tags=TAGS, guards=[needs(Permission.MANAGE_OPS)], status_code=200)  # fmt: skip
+      tags=TAGS, guards=[needs(Permission.REPLAY_WEBHOOKS)], status_code=200)  # fmt: skip
 async def replay(db: TenantDb, viewer: CurrentViewer, event_id: FromPath[int]) -> Event:
     return await replaying.replay(db, event_id, by=viewer)
 

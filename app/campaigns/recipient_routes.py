@@ -34,7 +34,7 @@ async def failures(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[
     return await _failures(request, db, await campaign.find(db, campaign_id))
 
 
-@post("/{campaign_id:int}/retries", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+@post("/{campaign_id:int}/retries", status_code=200, guards=[needs(Permission.RETRY_CAMPAIGNS)])
 async def retry(request: CurrentRequest, db: TenantDb, data: SubmittedForm, campaign_id: FromPath[int]) -> Page:
     found = await campaign.find(db, campaign_id)
     form = parse(Again, data)
@@ -42,7 +42,7 @@ async def retry(request: CurrentRequest, db: TenantDb, data: SubmittedForm, camp
     return await _failures(request, db, found, tried=tried, trouble=trouble)
 
 
-@get("/{campaign_id:int}/recipients", guards=[needs(Permission.VIEW_CAMPAIGNS)])
+@get("/{campaign_id:int}/recipients", guards=[needs(Permission.VIEW_RECIPIENTS)])
 async def people(
     request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int],
     *, only: FromQuery[str] = "", after: FromQuery[str] = "", live: FromQuery[bool] = False,
@@ -54,13 +54,13 @@ async def people(
     return page(request, PEOPLE, block, campaign=found, found=rows, only=only, live=live, counts=counts)
 
 
-@get("/{campaign_id:int}/recipients/{recipient_id:int}", guards=[needs(Permission.VIEW_CAMPAIGNS)])
+@get("/{campaign_id:int}/recipients/{recipient_id:int}", guards=[needs(Permission.VIEW_RECIPIENTS)])
 async def person(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int], recipient_id: FromPath[int]) -> Page:
     found = await campaign.find(db, campaign_id)
     return await _person(request, db, found, recipient_id)
 
 
-@put("/{campaign_id:int}/recipients/{recipient_id:int}/exclusion", guards=[needs(Permission.SEND_CAMPAIGNS)])
+@put("/{campaign_id:int}/recipients/{recipient_id:int}/exclusion", guards=[needs(Permission.CHANGE_RUNNING_CAMPAIGNS)])
 async def exclude(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int], recipient_id: FromPath[int]) -> Page:
     found = await campaign.find(db, campaign_id)
     one, trouble = await recipient.find(db, found.id, recipient_id), ""
@@ -71,7 +71,7 @@ async def exclude(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[i
     return await _person(request, db, found, recipient_id, trouble=trouble)
 
 
-@put("/{campaign_id:int}/recipients/{recipient_id:int}/retry", guards=[needs(Permission.SEND_CAMPAIGNS)])
+@put("/{campaign_id:int}/recipients/{recipient_id:int}/retry", guards=[needs(Permission.RETRY_CAMPAIGNS)])
 async def retry_one(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int], recipient_id: FromPath[int]) -> Page:
     found = await campaign.find(db, campaign_id)
     one = await recipient.find(db, found.id, recipient_id)

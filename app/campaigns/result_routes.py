@@ -30,7 +30,7 @@ async def results(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[i
     return page(request, RESULTS, "results", **await _results(db, found), trouble="")
 
 
-@put("/{campaign_id:int}/winner", guards=[needs(Permission.SEND_CAMPAIGNS)])
+@put("/{campaign_id:int}/winner", guards=[needs(Permission.CHANGE_RUNNING_CAMPAIGNS)])
 async def choose(request: CurrentRequest, db: TenantDb, data: SubmittedForm, campaign_id: FromPath[int]) -> Page:
     found, form, trouble = await campaign.find(db, campaign_id), parse(Winner, data), ""
     try:

@@ -53,12 +53,12 @@ async def unschedule(request: CurrentRequest, db: TenantDb, campaign_id: FromPat
     return await _acted(request, db, campaign_id, launch.unschedule)
 
 
-@put("/{campaign_id:int}/pause", guards=[needs(Permission.SEND_CAMPAIGNS)])
+@put("/{campaign_id:int}/pause", guards=[needs(Permission.PAUSE_CAMPAIGNS)])
 async def pause(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
     return await _acted(request, db, campaign_id, control.pause)
 
 
-@delete("/{campaign_id:int}/pause", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+@delete("/{campaign_id:int}/pause", status_code=200, guards=[needs(Permission.PAUSE_CAMPAIGNS)])
 async def resume(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
     return await _acted(request, db, campaign_id, control.resume)
 
@@ -68,18 +68,18 @@ async def release(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[i
     return await _acted(request, db, campaign_id, canary.release)
 
 
-@put("/{campaign_id:int}/cancellation", guards=[needs(Permission.SEND_CAMPAIGNS)])
+@put("/{campaign_id:int}/cancellation", guards=[needs(Permission.CANCEL_CAMPAIGNS)])
 async def cancel(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
     return await _acted(request, db, campaign_id, control.cancel)
 
 
-@post("/{campaign_id:int}/uncertain", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+@post("/{campaign_id:int}/uncertain", status_code=200, guards=[needs(Permission.RETRY_CAMPAIGNS)])
 async def resend_uncertain(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
     found = await campaign.find(db, campaign_id)
     return await _acted(request, db, campaign_id, partial(control.resend_uncertain, number_id=found.number_id))
 
 
-@delete("/{campaign_id:int}/uncertain", status_code=200, guards=[needs(Permission.SEND_CAMPAIGNS)])
+@delete("/{campaign_id:int}/uncertain", status_code=200, guards=[needs(Permission.RETRY_CAMPAIGNS)])
 async def leave_uncertain(request: CurrentRequest, db: TenantDb, campaign_id: FromPath[int]) -> Page:
     return await _acted(request, db, campaign_id, control.leave_uncertain)
 

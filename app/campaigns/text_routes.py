@@ -17,7 +17,7 @@ from app.core.forms import Form, SubmittedForm
 from app.core.pages import Page, page, redirect
 
 TEXT = "campaigns/text.html"
-GUARDS = [needs(Permission.SEND_CAMPAIGNS)]
+GUARDS = [needs(Permission.CHANGE_RUNNING_CAMPAIGNS)]
 
 
 @get("/{campaign_id:int}/text", guards=GUARDS)

@@ -21,7 +21,7 @@ async def index(request: CurrentRequest, db: TenantDb) -> Page:
     return await _page(request, db)
 
 
-@post("/", guards=[needs(Permission.EDIT_CONTACTS)], status_code=200)
+@post("/", guards=[needs(Permission.CREATE_LABELS)], status_code=200)
 async def create(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> Page:
     form = parse(label.Wish, data)
     if not form.errors:
@@ -33,7 +33,7 @@ async def create(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> 
     return await _page(request, db, form=form)
 
 
-@put("/{label_id:int}", guards=[needs(Permission.EDIT_CONTACTS)])
+@put("/{label_id:int}", guards=[needs(Permission.UPDATE_LABELS)])
 async def change(request: CurrentRequest, db: TenantDb, data: SubmittedForm, label_id: FromPath[int]) -> Page:
     found, form = await label.find(db, label_id), parse(label.Wish, data)
     if not form.errors:
@@ -45,13 +45,13 @@ async def change(request: CurrentRequest, db: TenantDb, data: SubmittedForm, lab
     return await _page(request, db, form=form, editing=found.id)
 
 
-@get("/{label_id:int}", guards=[needs(Permission.EDIT_CONTACTS)])
+@get("/{label_id:int}", guards=[needs(Permission.UPDATE_LABELS, Permission.DELETE_LABELS)])
 async def edit(request: CurrentRequest, db: TenantDb, label_id: FromPath[int]) -> Page:
     found = await label.find(db, label_id)
     return await _page(request, db, form=blank(found), editing=found.id)
 
 
-@delete("/{label_id:int}", status_code=200, guards=[needs(Permission.EDIT_CONTACTS)])
+@delete("/{label_id:int}", status_code=200, guards=[needs(Permission.DELETE_LABELS)])
 async def remove(request: CurrentRequest, db: TenantDb, label_id: FromPath[int]) -> Page:
     await label.delete(db, await label.find(db, label_id))
     return await _page(request, db)

@@ -27,7 +27,7 @@ class Noted(msgspec.Struct, frozen=True):
     text: Annotated[str, Meta(max_length=500)] = ""
 
 
-@put("/contacts/{contact_id:int}/opt-out", guards=[needs(Permission.EDIT_CONTACTS)])
+@put("/contacts/{contact_id:int}/opt-out", guards=[needs(Permission.CHANGE_CONSENT)])
 async def opt_out(
     request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm, contact_id: FromPath[int]
 ) -> Page:
@@ -38,7 +38,7 @@ async def opt_out(
     return await _consent(request, db, person.id)
 
 
-@delete("/contacts/{contact_id:int}/opt-out", status_code=200, guards=[needs(Permission.EDIT_CONTACTS)])
+@delete("/contacts/{contact_id:int}/opt-out", status_code=200, guards=[needs(Permission.CHANGE_CONSENT)])
 async def opt_in(
     request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, contact_id: FromPath[int], text: FromQuery[str] = ""
 ) -> Page:
@@ -47,12 +47,12 @@ async def opt_in(
     return await _consent(request, db, person.id)
 
 
-@get("/settings/opt-out", guards=[needs(Permission.MANAGE_WORKSPACE)])
+@get("/settings/opt-out", guards=[needs(Permission.MANAGE_OPT_OUT_WORDS)])
 async def words(request: CurrentRequest, db: TenantDb) -> Page:
     return page(request, "contacts/opt_out_words.html", "form", form=_filled(await opt_out_words.current(db)))
 
 
-@put("/settings/opt-out", guards=[needs(Permission.MANAGE_WORKSPACE)])
+@put("/settings/opt-out", guards=[needs(Permission.MANAGE_OPT_OUT_WORDS)])
 async def change_words(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> Page:
     form = parse(opt_out_words.Wish, data)
     if not form.errors:
@@ -65,7 +65,7 @@ async def change_words(request: CurrentRequest, db: TenantDb, data: SubmittedFor
     return page(request, "contacts/opt_out_words.html", "form", status=422, form=form)
 
 
-@delete("/settings/opt-out", status_code=200, guards=[needs(Permission.MANAGE_WORKSPACE)])
+@delete("/settings/opt-out", status_code=200, guards=[needs(Permission.MANAGE_OPT_OUT_WORDS)])
 async def forget_words(request: CurrentRequest, db: TenantDb) -> Page:
     return page(request, "contacts/opt_out_words.html", "form", form=_filled(await opt_out_words.forget(db)), saved=True)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Router, delete, get, post, put
 from litestar.params import FromPath, FromQuery
 
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
-from app.access.viewer import CurrentRequest
+from app.access.viewer import CurrentRequest, Viewer
 from app.contacts import consent, contact, label
 from app.contacts.contact import Contact
 from app.core.db import Db
@@ -38,17 +39,17 @@ async def index(
     return page(request, "contacts/index.html", "rows", found=found, labels=await label.every(db), **shown)
 
 
-@get("/new", guards=[needs(Permission.EDIT_CONTACTS)])
+@get("/new", guards=[needs(Permission.CREATE_CONTACTS)])
 async def new(request: CurrentRequest, db: TenantDb, phone: FromQuery[str] = "") -> Page:
     return page(request, "contacts/new.html", "form", form=blank(phone=phone), labels=await label.every(db))
 
 
-@post("/", guards=[needs(Permission.EDIT_CONTACTS)])
+@post("/", guards=[needs(Permission.CREATE_CONTACTS)])
 async def create(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Page:
     form = _parse(data)
     if not form.errors:
         try:
-            made = await contact.create(db, form.value, country=viewer.country)
+            made = await contact.create(db, _allowed(viewer, form.value), country=viewer.country)
             return redirect(request, f"/contacts/{made.id}")
         except (contact.BadPhone, contact.PhoneTaken) as problem:
             form.errors["phone"] = problem.message
@@ -68,7 +69,7 @@ async def change(
     person, form = await contact.find(db, contact_id), _parse(data)
     if not form.errors:
         try:
-            changed = await contact.change(db, person, form.value, country=viewer.country)
+            changed = await contact.change(db, person, _allowed(viewer, form.value, person), country=viewer.country)
             return page(request, "contacts/show.html", "person", **await _person(db, changed, saved=True))
         except (contact.BadPhone, contact.PhoneTaken) as problem:
             form.errors["phone"] = problem.message
@@ -82,7 +83,7 @@ async def remove(request: CurrentRequest, db: TenantDb, contact_id: FromPath[int
     return redirect(request, "/contacts")
 
 
-@get("/variables/new", guards=[needs(Permission.EDIT_CONTACTS)])
+@get("/variables/new", guards=[needs(Permission.EDIT_CONTACTS, Permission.CREATE_CONTACTS)])
 async def another_variable(request: CurrentRequest) -> Page:
     return page(request, "contacts/_variable.html", "variable", key="", value="")
 
@@ -95,6 +96,13 @@ async def _person(db: Db, person: Contact, form: Form[Any] | None = None, *, sav
         "labels": await label.every(db), "identities": await contact.identities_of(db, person),
         "ledger": await consent.ledger(db, person.id),
     }  # fmt: skip
+
+
+def _allowed(viewer: Viewer, wish: contact.Wish, person: Contact | None = None) -> contact.Wish:
+    """Whoever may not label leaves the labels as they are."""
+    if viewer.can(Permission.LABEL_CONTACTS):
+        return wish
+    return msgspec.structs.replace(wish, label_ids=[each.id for each in person.labels] if person else [])
 
 
 def _parse(data: Data) -> Form[contact.Wish]:

@@ -16,21 +16,21 @@ from app.core.forms import SubmittedForm
 from app.core.i18n import ngettext
 
 
-@put("/labels/{label_id:int}", status_code=HTTP_204_NO_CONTENT, guards=[needs(Permission.EDIT_CONTACTS)])
+@put("/labels/{label_id:int}", status_code=HTTP_204_NO_CONTENT, guards=[needs(Permission.LABEL_CONTACTS)])
 async def put_label(db: TenantDb, data: SubmittedForm, label_id: FromPath[int]) -> Response[None]:
     chosen = await label.find(db, label_id)
     n = await label.put_on(db, chosen, _ids(data))
     return _said(ngettext("%(n)s contact has %(label)s now.", "%(n)s contacts have %(label)s now.", n), n, label=chosen.name)
 
 
-@post("/labels/{label_id:int}/removal", status_code=HTTP_204_NO_CONTENT, guards=[needs(Permission.EDIT_CONTACTS)])
+@post("/labels/{label_id:int}/removal", status_code=HTTP_204_NO_CONTENT, guards=[needs(Permission.LABEL_CONTACTS)])
 async def take_label(db: TenantDb, data: SubmittedForm, label_id: FromPath[int]) -> Response[None]:
     chosen = await label.find(db, label_id)
     n = await label.take_off(db, chosen, _ids(data))
     return _said(ngettext("%(label)s is off %(n)s contact.", "%(label)s is off %(n)s contacts.", n), n, label=chosen.name)
 
 
-@put("/opt-out", status_code=HTTP_204_NO_CONTENT, guards=[needs(Permission.EDIT_CONTACTS)])
+@put("/opt-out", status_code=HTTP_204_NO_CONTENT, guards=[needs(Permission.CHANGE_CONSENT)])
 async def opt_out(db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Response[None]:
     scope: Scope = "all" if data.get("scope") == "all" else "marketing"
     n = len(await consent.opt_out(db, [Said(each) for each in _ids(data)], "manual", scope=scope, by=viewer))

@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
+from psycopg.errors import InsufficientPrivilege
 
 from app.access.viewer import Viewer
 from app.contacts import contact
 from app.core import live, phone
 from app.core.db import Db, Tenant
+from app.core.i18n import N_
 from app.core.jobs import job
 from app.core.paging import Page, after, page_of
 from app.core.statements import statements
@@ -78,6 +80,11 @@ class Conversation(msgspec.Struct, frozen=True):
         return window_of(self.last_inbound_at)
 
     @property
+    def is_new(self) -> bool:
+        """Nobody has said anything in it."""
+        return not self.snippet_kind
+
+    @property
     def topic(self) -> str:
         return f"conversation:{self.id}"
 
@@ -91,6 +98,12 @@ class Filter(msgspec.Struct, frozen=True):
     q: Annotated[str, Meta(max_length=120)] = ""
     # How many pages are on the screen: a refresh brings all of them, so that nothing jumps.
     pages: Annotated[int, Meta(ge=1, le=25)] = 1
+
+
+class SomebodyElses(Exception):
+    """There is one already, and the asker does not see it."""
+
+    message = N_("A colleague is looking after this person. Ask them to hand the conversation over to you.")
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -146,8 +159,15 @@ async def colleagues(db: Db) -> list[Colleague]:
 
 
 async def open_for(db: Db, contact_id: int, number_id: int) -> Conversation:
-    """The conversation of this person on this number; a new one stays out of the list until something is sent."""
-    return await find(db, await db.value(q.open_for, contact_id=contact_id, number_id=number_id))
+    """The conversation of this person on this number; a new one stays out of the list until something is sent.
+
+    Raises SomebodyElses.
+    """
+    try:
+        async with db.conn.transaction():
+            return await find(db, await db.value(q.open_for, contact_id=contact_id, number_id=number_id))
+    except InsufficientPrivilege:
+        raise SomebodyElses from None
 
 
 async def mark_read(db: Db, conversation: Conversation, *, by: Viewer) -> None:

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, Router, delete, get, put
 from litestar.params import FromPath
 
-from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.guards import CurrentViewer, TenantDb, needs, require
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
 from app.core.db import Db, NotFound
@@ -14,8 +14,8 @@ from app.core.forms import SubmittedForm, parse
 from app.core.pages import Page, fragment, redirect
 from app.inbox import conversation as conversations
 from app.inbox import handling
-from app.inbox.routes import SEES
 
+ANSWERS = [needs(Permission.SEND_MESSAGES)]
 ASSIGNS = [needs(Permission.ASSIGN_CONVERSATIONS)]
 
 
@@ -31,13 +31,15 @@ async def candidates(request: CurrentRequest, db: TenantDb, conversation_id: Fro
     )
 
 
-@put("/assignment", guards=ASSIGNS)
+@put("/assignment", guards=[needs(Permission.PICK_CONVERSATIONS, Permission.ASSIGN_CONVERSATIONS)])
 async def assign(
     request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm, conversation_id: FromPath[int]
 ) -> Page:
     found, form = await conversations.find(db, conversation_id), parse(Assignment, data)
     if form.errors:
         raise NotFound("colleague")
+    if found.assignee_id is not None or form.value.person_id != viewer.id:
+        require(viewer, Permission.ASSIGN_CONVERSATIONS)
     await handling.assign(db, found, form.value.person_id, by=viewer)
     return await _handled(request, db, conversation_id, "assigned")
 
@@ -48,24 +50,24 @@ async def unassign(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer,
     return await _handled(request, db, conversation_id, "unassigned")
 
 
-@put("/closure", guards=[needs(Permission.SEND_MESSAGES)])
+@put("/closure", guards=[needs(Permission.CLOSE_CONVERSATIONS)])
 async def resolve(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
     await handling.resolve(db, await conversations.find(db, conversation_id), by=viewer)
     return await _handled(request, db, conversation_id, "resolved")
 
 
-@delete("/closure", status_code=200, guards=[needs(Permission.SEND_MESSAGES)])
+@delete("/closure", status_code=200, guards=[needs(Permission.CLOSE_CONVERSATIONS)])
 async def reopen(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
     await handling.reopen(db, await conversations.find(db, conversation_id), by=viewer)
     return await _handled(request, db, conversation_id, "reopened")
 
 
-@put("/reading", status_code=204, guards=SEES)
+@put("/reading", status_code=204, guards=ANSWERS)
 async def mark_read(db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> None:
     await conversations.mark_read(db, await conversations.find(db, conversation_id), by=viewer)
 
 
-@delete("/reading", status_code=200, guards=SEES)
+@delete("/reading", status_code=200, guards=ANSWERS)
 async def mark_unread(request: CurrentRequest, db: TenantDb, conversation_id: FromPath[int]) -> Response[str]:
     await conversations.mark_unread(db, await conversations.find(db, conversation_id))
     return redirect(request, "/inbox")

@@ -11,7 +11,7 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery, MultipartBody
 from msgspec import Meta
 
-from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.guards import CurrentViewer, TenantDb, needs, require
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
 from app.contacts.consent import OptedOut
@@ -32,7 +32,7 @@ from app.inbox.window import WindowClosed
 from app.message_templates import message_template
 from app.message_templates.message_template import MessageTemplate
 
-WRITES = [needs(Permission.SEND_MESSAGES)]
+WRITES = [needs(Permission.SEND_MESSAGES, Permission.NOTE_CONVERSATIONS)]
 
 
 class Writing(msgspec.Struct, frozen=True):
@@ -68,6 +68,7 @@ async def write(
 ) -> Page:
     found, form = await conversations.find(db, conversation_id), parse(Writing, data)
     kind = str(data.get("kind", "reply"))
+    require(viewer, Permission.NOTE_CONVERSATIONS if kind == "note" else Permission.SEND_MESSAGES)
     if form.errors:
         return await _composer(request, db, found, form, kind=kind, status=422)
     draft = Draft(text=form.value.text, public_id=form.value.public_id, quoted=form.value.quoted)
@@ -95,7 +96,7 @@ async def send_template(
     return _template_form(request, found, template, form, status=422)
 
 
-@get("/templates", guards=SEES)
+@get("/templates", guards=[needs(Permission.SEND_TEMPLATES)])
 async def templates(request: CurrentRequest, db: TenantDb, conversation_id: FromPath[int]) -> Page:
     """The fields of a template and how it will look, while it is being filled in."""
     found, given = await conversations.find(db, conversation_id), dict(request.query_params)
@@ -104,13 +105,13 @@ async def templates(request: CurrentRequest, db: TenantDb, conversation_id: From
     return _template_form(request, found, template, Form(guesses | given))
 
 
-@get("/quick-replies", guards=SEES)
+@get("/quick-replies", guards=[needs(Permission.VIEW_QUICK_REPLIES)])
 async def quick_replies(request: CurrentRequest, db: TenantDb, conversation_id: FromPath[int], q: FromQuery[str] = "") -> Page:
     found = await conversations.find(db, conversation_id)
     return fragment(request, "inbox/composer.html", "quick_replies", conversation=found, found=await quick_reply.search(db, q))
 
 
-@post("/files", guards=WRITES, request_max_body_size=media.MOST + media.MB)
+@post("/files", guards=[needs(Permission.SEND_MEDIA)], request_max_body_size=media.MOST + media.MB)
 async def attach(
     request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int],
     data: MultipartBody[dict[str, Any]],
@@ -125,7 +126,7 @@ async def attach(
     return fragment(request, "inbox/composer.html", "attachment", status=422, conversation=found, form=form)
 
 
-@post("/{public_id:uuid}/attempts", guards=WRITES)
+@post("/{public_id:uuid}/attempts", guards=[needs(Permission.RETRY_MESSAGES)])
 async def try_again(request: CurrentRequest, db: TenantDb, conversation_id: FromPath[int], public_id: FromPath[UUID]) -> Page:
     found = await conversations.find(db, conversation_id)
     failed = await messages.by_public_id(db, found.id, public_id)
@@ -136,7 +137,7 @@ async def try_again(request: CurrentRequest, db: TenantDb, conversation_id: From
     return fragment(request, "inbox/live.html", "message", message=shown, conversation=found, refused=refused)
 
 
-@put("/{public_id:uuid}/reaction", guards=WRITES)
+@put("/{public_id:uuid}/reaction", guards=[needs(Permission.REACT_TO_MESSAGES)])
 async def react(
     request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm, conversation_id: FromPath[int],
     *, public_id: FromPath[UUID],

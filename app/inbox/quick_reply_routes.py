@@ -17,18 +17,18 @@ LIST = "/settings/quick-replies"
 BAD_SHORTCUT = N_("Use small letters, digits, - and _ only, without spaces. Example: precio-envio")
 
 
-@get("/", guards=[needs(Permission.VIEW_CONVERSATIONS)])
+@get("/", guards=[needs(Permission.VIEW_QUICK_REPLIES)])
 async def index(request: CurrentRequest, db: TenantDb, q: FromQuery[str] = "", after: FromQuery[str] = "") -> Page:
     found = await quick_reply.search(db, q, page=after)
     return page(request, "inbox/quick_replies.html", "rows", found=found, words=q)
 
 
-@get("/new", guards=[needs(Permission.MANAGE_QUICK_REPLIES)])
+@get("/new", guards=[needs(Permission.CREATE_QUICK_REPLIES)])
 async def new(request: CurrentRequest) -> Page:
     return page(request, "inbox/quick_reply.html", "form", form=blank(), reply=None)
 
 
-@post("/", guards=[needs(Permission.MANAGE_QUICK_REPLIES)])
+@post("/", guards=[needs(Permission.CREATE_QUICK_REPLIES)])
 async def create(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Page:
     form = _parse(data)
     if not form.errors:
@@ -40,13 +40,13 @@ async def create(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, d
     return page(request, "inbox/quick_reply.html", "form", status=422, form=form, reply=None)
 
 
-@get("/{reply_id:int}", guards=[needs(Permission.MANAGE_QUICK_REPLIES)])
+@get("/{reply_id:int}", guards=[needs(Permission.UPDATE_QUICK_REPLIES, Permission.DELETE_QUICK_REPLIES)])
 async def edit(request: CurrentRequest, db: TenantDb, reply_id: FromPath[int]) -> Page:
     reply = await quick_reply.find(db, reply_id)
     return page(request, "inbox/quick_reply.html", "form", form=blank(reply), reply=reply)
 
 
-@put("/{reply_id:int}", guards=[needs(Permission.MANAGE_QUICK_REPLIES)])
+@put("/{reply_id:int}", guards=[needs(Permission.UPDATE_QUICK_REPLIES)])
 async def change(request: CurrentRequest, db: TenantDb, data: SubmittedForm, reply_id: FromPath[int]) -> Page:
     reply, form = await quick_reply.find(db, reply_id), _parse(data)
     if not form.errors:
@@ -58,7 +58,7 @@ async def change(request: CurrentRequest, db: TenantDb, data: SubmittedForm, rep
     return page(request, "inbox/quick_reply.html", "form", status=422, form=form, reply=reply)
 
 
-@delete("/{reply_id:int}", status_code=200, guards=[needs(Permission.MANAGE_QUICK_REPLIES)])
+@delete("/{reply_id:int}", status_code=200, guards=[needs(Permission.DELETE_QUICK_REPLIES)])
 async def remove(request: CurrentRequest, db: TenantDb, reply_id: FromPath[int]) -> Page:
     await quick_reply.delete(db, await quick_reply.find(db, reply_id))
     return redirect(request, LIST)

@@ -72,19 +72,23 @@ async def unread(request: CurrentRequest, db: TenantDb) -> Page:
     return fragment(request, "inbox/unread.html", "unread", waiting=await conversations.unread(db))
 
 
-@get("/new", guards=[needs(Permission.SEND_TEMPLATES)])
+@get("/new", guards=[needs(Permission.START_CONVERSATIONS)])
 async def new(request: CurrentRequest, db: TenantDb, q: FromQuery[str] = "", contact_id: FromQuery[int | None] = None) -> Page:
     return page(request, "inbox/new.html", "people", **await _beginning(db, q, contact_id), form=Form())
 
 
-@post("/", guards=[needs(Permission.SEND_TEMPLATES)])
+@post("/", guards=[needs(Permission.START_CONVERSATIONS)])
 async def begin(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> Page:
     form = parse(Beginning, data)
     if form.errors:
         return page(request, "inbox/new.html", "content", status=422, **await _beginning(db, "", None), form=form)
     number = await phone_number.find(db, form.value.number_id)
     person = await contacts.find(db, form.value.contact_id)
-    return redirect(request, f"/inbox/{(await conversations.open_for(db, person.id, number.id)).id}")
+    try:
+        return redirect(request, f"/inbox/{(await conversations.open_for(db, person.id, number.id)).id}")
+    except conversations.SomebodyElses as theirs:
+        form.errors["number_id"] = theirs.message
+        return page(request, "inbox/new.html", "content", status=422, **await _beginning(db, "", person.id), form=form)
 
 
 async def listed(request: CurrentRequest, db: Db, *, after: str = "") -> dict[str, Any]:

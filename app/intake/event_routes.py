@@ -24,8 +24,8 @@ from app.intake.event import Event, Filter
 
 LIST = "/ops/webhooks"
 INDEX, SHOW = "intake/index.html", "intake/show.html"
-SEES = [needs(Permission.VIEW_OPS)]
-ACTS = [needs(Permission.MANAGE_OPS)]
+SEES = [needs(Permission.VIEW_WEBHOOKS)]
+ACTS = [needs(Permission.REPLAY_WEBHOOKS)]
 SHOWN = 64 * 1024  # bytes of raw JSON on a page; all of it can be downloaded
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import get, post, put
 from litestar.params import FromPath, FromQuery
 
-from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access.guards import CurrentViewer, TenantDb, needs, require
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest, Viewer
 from app.core.db import Db, Tenant
@@ -69,6 +69,8 @@ async def change(request: CurrentRequest, viewer: CurrentViewer, data: Submitted
 async def _save(request: CurrentRequest, viewer: Viewer, data: SubmittedForm, template_id: int | None) -> Page:
     """Saved in its own transaction, so that nothing typed is lost whatever WhatsApp answers."""
     for_review, detail = data.get("action") == REVIEW, ""
+    if for_review:
+        require(viewer, Permission.SUBMIT_TEMPLATES)
     async with viewer.tx() as db:
         template = await message_template.find(db, template_id) if template_id else None
         draft, accounts = writing.read(data, template), await _accounts(db)

@@ -30,7 +30,7 @@ async def index(
     return await _list(request, db, q=q, status=status, after=after)
 
 
-@post("/syncs", guards=[needs(Permission.EDIT_TEMPLATES)])
+@post("/syncs", guards=[needs(Permission.SYNC_TEMPLATES)])
 async def sync(request: CurrentRequest, viewer: CurrentViewer) -> Page:
     trouble = ""
     try:
@@ -46,7 +46,7 @@ async def show(request: CurrentRequest, db: TenantDb, template_id: FromPath[int]
     return _show(request, await message_template.find(db, template_id))
 
 
-@delete("/{template_id:int}", status_code=200, guards=[needs(Permission.EDIT_TEMPLATES)])
+@delete("/{template_id:int}", status_code=200, guards=[needs(Permission.DELETE_TEMPLATES)])
 async def remove(request: CurrentRequest, viewer: CurrentViewer, template_id: FromPath[int]) -> Page:
     async with viewer.tx() as db:
         template = await message_template.find(db, template_id)

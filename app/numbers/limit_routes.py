@@ -21,10 +21,10 @@ from app.numbers.routes import LIST, board
 BAD_RATE = N_("Choose a number from 1 to 1,000.")
 BAD_CAP = N_("Choose a number of messages, 1 or more.")
 BAD_PEOPLE = N_("Choose a whole number of people.")
-MANAGES = [needs(Permission.MANAGE_NUMBERS)]
+LIMITS = [needs(Permission.LIMIT_NUMBERS)]
 
 
-@get("/{number_id:int}/pace", guards=MANAGES)
+@get("/{number_id:int}/pace", guards=LIMITS)
 async def show_pace(
     request: CurrentRequest, db: TenantDb, number_id: FromPath[int], level: FromQuery[levels.Name] = "AUTOMATIC"
 ) -> Page:
@@ -34,7 +34,7 @@ async def show_pace(
     return fragment(request, "numbers/show.html", "pace", number=number, pace_form=form, saved="")
 
 
-@put("/{number_id:int}/pace", guards=MANAGES)
+@put("/{number_id:int}/pace", guards=LIMITS)
 async def set_pace(request: CurrentRequest, db: TenantDb, data: SubmittedForm, number_id: FromPath[int]) -> Page:
     number, form = await phone_number.find(db, number_id), explained(parse(levels.Choice, data), BAD_RATE)
     try:
@@ -48,14 +48,14 @@ async def set_pace(request: CurrentRequest, db: TenantDb, data: SubmittedForm, n
     return fragment(request, "numbers/show.html", "pace", number=number, pace_form=None, saved="pace")
 
 
-@delete("/{number_id:int}/breaker", status_code=200, guards=MANAGES)
+@delete("/{number_id:int}/breaker", status_code=200, guards=[needs(Permission.RESET_NUMBERS)])
 async def reset_breaker(request: CurrentRequest, db: TenantDb, number_id: FromPath[int]) -> Page:
     number = await phone_number.find(db, number_id)
     await breaker.reset(db, number.id)
     return await board(request, db, await phone_number.find(db, number_id))
 
 
-@put("/{number_id:int}/portfolio", guards=MANAGES)
+@put("/{number_id:int}/portfolio", guards=LIMITS)
 async def set_share(request: CurrentRequest, db: TenantDb, data: SubmittedForm, number_id: FromPath[int]) -> Page:
     number, shared = await phone_number.find(db, number_id), await portfolio.of_number(db, number_id)
     form = explained(parse(limits.Share, data), BAD_PEOPLE)
@@ -69,7 +69,7 @@ async def set_share(request: CurrentRequest, db: TenantDb, data: SubmittedForm, 
     return _share(request, number, await portfolio.of_number(db, number_id), share_form=None, saved="share")
 
 
-@put("/cap", guards=MANAGES)
+@put("/cap", guards=LIMITS)
 async def set_cap(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> Page:
     form = explained(parse(sending_cap.Cap, data), BAD_CAP)
     if form.errors:
@@ -78,7 +78,7 @@ async def set_cap(request: CurrentRequest, db: TenantDb, data: SubmittedForm) ->
     return fragment(request, "numbers/index.html", "cap", cap=form.value, cap_form=None, saved="cap")
 
 
-@delete("/cap", status_code=200, guards=MANAGES)
+@delete("/cap", status_code=200, guards=LIMITS)
 async def remove_cap(request: CurrentRequest, db: TenantDb) -> Page:
     await sending_cap.remove(db)
     return fragment(request, "numbers/index.html", "cap", cap=None, cap_form=None, saved="removed")

@@ -13,7 +13,6 @@ from app.core.pages import Page, page
 from app.ops import overview, queue, sight, stuck
 
 SEES = [needs(Permission.VIEW_OPS)]
-ACTS = [needs(Permission.MANAGE_OPS)]
 RETRIED = N_("They run again.")
 CLEARED = N_("They are gone.")
 RECOVERED = N_("Looked through everything that was stuck.")
@@ -24,35 +23,35 @@ async def index(request: CurrentRequest, viewer: CurrentViewer, of: FromQuery[st
     return await _now(request, viewer, of, only)
 
 
-@post("/jobs/{job_id:int}/retries", guards=ACTS, status_code=200)
+@post("/jobs/{job_id:int}/retries", guards=[needs(Permission.RETRY_OPS)], status_code=200)
 async def retry_one(request: CurrentRequest, viewer: CurrentViewer, job_id: FromPath[int], of: FromQuery[str] = "") -> Page:
     async with sight.opened(viewer, of) as db:
         await queue.retry(db, job_id=job_id)
     return await _now(request, viewer, of, said=RETRIED)
 
 
-@delete("/jobs/{job_id:int}", guards=ACTS, status_code=200)
+@delete("/jobs/{job_id:int}", guards=[needs(Permission.CLEAR_OPS)], status_code=200)
 async def clear_one(request: CurrentRequest, viewer: CurrentViewer, job_id: FromPath[int], of: FromQuery[str] = "") -> Page:
     async with sight.opened(viewer, of) as db:
         await queue.clear(db, job_id=job_id)
     return await _now(request, viewer, of, said=CLEARED)
 
 
-@post("/retries", guards=ACTS, status_code=200)
+@post("/retries", guards=[needs(Permission.RETRY_OPS)], status_code=200)
 async def retry_all(request: CurrentRequest, viewer: CurrentViewer, of: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
     async with sight.opened(viewer, of) as db:
         await queue.retry(db, queue=only)
     return await _now(request, viewer, of, said=RETRIED)
 
 
-@delete("/dead-letters", guards=ACTS, status_code=200)
+@delete("/dead-letters", guards=[needs(Permission.CLEAR_OPS)], status_code=200)
 async def clear_all(request: CurrentRequest, viewer: CurrentViewer, of: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
     async with sight.opened(viewer, of) as db:
         await queue.clear(db, queue=only)
     return await _now(request, viewer, of, said=CLEARED)
 
 
-@post("/recoveries", guards=ACTS, status_code=200)
+@post("/recoveries", guards=[needs(Permission.RECOVER_OPS)], status_code=200)
 async def recover(request: CurrentRequest, viewer: CurrentViewer, of: FromQuery[str] = "") -> Page:
     await stuck.recover(viewer, of)
     return await _now(request, viewer, of, said=RECOVERED)
