@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from psycopg.errors import UniqueViolation
 
 from app.core.db import Db
+from app.core.i18n import DEFAULT_LANGUAGE, N_
 from app.core.secrets import new_token
 from app.core.statements import statements
+
+# What a visitor would take for a part of Recado itself.
+RESERVED = frozenset({
+    "account", "admin", "api", "app", "backoffice", "demo", "health", "help", "login", "mail", "recado", "root", "sign-in",
+    "sign-up", "simulator", "static", "status", "support", "system", "www",
+})  # fmt: skip
 
 q = statements("tenants")
 
@@ -23,13 +32,31 @@ class Workspace(msgspec.Struct, frozen=True):
     country: str
     time_zone: str
     language: str
+    # Those that its people can choose from.
+    languages: list[str]
+    # Empty is Recado's own.
+    brand_colour: str
+    accent_colour: str
+    logo_file: int | None
+    delete_at: datetime | None
+    delete_asked_at: datetime | None
 
 
 class Wish(msgspec.Struct, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=120)]
+    slug: Annotated[str, Meta(pattern=r"^[a-z0-9](?:-?[a-z0-9]){1,59}$", max_length=60)]
     country: str
     time_zone: str
-    language: str
+    language: str = DEFAULT_LANGUAGE
+    languages: list[str] = []
+    # That links with the old address stop working is known.
+    moves: bool = False
+
+
+class SlugTaken(Exception):
+    """Of another workspace, or of ours."""
+
+    message = N_("This address belongs to somebody else. Choose a different one.")
 
 
 async def current(db: Db) -> Workspace:
@@ -38,15 +65,27 @@ async def current(db: Db) -> Workspace:
 
 
 async def change(db: Db, wish: Wish) -> Workspace:
-    """The slug stays: it may be written down somewhere."""
-    return await db.one(q.change, Workspace, **msgspec.structs.asdict(wish))
+    """Raises SlugTaken."""
+    if wish.slug in RESERVED:
+        raise SlugTaken
+    given = {name: value for name, value in msgspec.structs.asdict(wish).items() if name != "moves"}
+    try:
+        async with db.conn.transaction():
+            return await db.one(q.change, Workspace, **given)
+    except UniqueViolation:
+        raise SlugTaken from None
+
+
+async def paint(db: Db, brand: str, accent: str) -> None:
+    """Both as #rrggbb; empty for Recado's own."""
+    await db.run(q.paint, brand=brand, accent=accent)
 
 
 async def free_slug(db: Db, name: str) -> str:
     """The name as a URL part; with a few random letters when somebody has it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "workspace"
-    if await db.value(q.slug_taken, slug=slug):
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "workspace"
+    if len(slug) < 2 or slug in RESERVED or await db.value(q.slug_taken, slug=slug):
         suffix = re.sub(r"[^a-z0-9]", "", new_token().lower())[:6]
         slug = f"{slug}-{suffix}"
     return slug
