@@ -41,12 +41,19 @@ select p.tenant_id, e.id, p.state, p.kinds, p.numbers, p.updates, p.unrouted, p.
   join intake_events e on e.id = p.event_id;
 
 -- name: forget_processed
--- What nobody has connected yet stays: it is shown, and read again when somebody does.
-with gone as (
-  delete from intake_events
-   where state in ('done', 'discarded') and unrouted = 0 and processed_at < now() - %(kept)s returning id
+-- What nobody has connected yet stays: it is shown, and read again when somebody does. A workspace may keep its part for longer;
+-- the bytes go with the last part.
+with old as materialized (
+  select id from intake_events where state in ('done', 'discarded') and unrouted = 0 and processed_at < now() - %(kept)s
+), gone as (
+  delete from intake_parts p using old where p.event_id = old.id and not exists (
+    select from retention r where r.tenant_id = p.tenant_id
+       and (r.webhooks_days is null or p.received_at >= now() - r.webhooks_days * interval '1 day'))
+  returning p.tenant_id, p.event_id
 )
-delete from intake_parts p using gone where p.event_id = gone.id;
+delete from intake_events e using old where e.id = old.id and not exists (
+  select from intake_parts p where p.event_id = e.id and not exists (
+    select from gone g where g.event_id = p.event_id and g.tenant_id = p.tenant_id));
 
 -- name: account
 select waba_id from wabas where id = %(waba)s;

@@ -74,14 +74,17 @@ create or replace trigger tally_inserted after insert on campaign_recipients
   referencing new table as new_rows for each statement execute function tally_recipients();
 create or replace trigger tally_updated after update on campaign_recipients
   referencing old table as old_rows new table as new_rows for each statement execute function tally_recipients();
+-- What happened stays counted when a workspace forgets what is old; app/tenants/retention.py says so in a setting.
 create or replace trigger tally_deleted after delete on campaign_recipients
-  referencing old table as old_rows for each statement execute function tally_recipients();
+  referencing old table as old_rows for each statement
+  when (coalesce(current_setting('app.forgets', true), '') = '') execute function tally_recipients();
 create or replace trigger tally_inserted after insert on messages
   referencing new table as new_rows for each statement execute function tally_messages();
 create or replace trigger tally_updated after update on messages
   referencing old table as old_rows new table as new_rows for each statement execute function tally_messages();
 create or replace trigger tally_deleted after delete on messages
-  referencing old table as old_rows for each statement execute function tally_messages();
+  referencing old table as old_rows for each statement
+  when (coalesce(current_setting('app.forgets', true), '') = '') execute function tally_messages();
 
 -- Rollup and tail in one snapshot: a delta that is being folded is seen in exactly one of them.
 create or replace view stats with (security_invoker = true) as

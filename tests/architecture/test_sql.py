@@ -28,6 +28,7 @@ SWEEPING = "looks over all tenants for what is due or stuck"
 FOLDING = "moves the counters of all tenants at once"
 COUNTING = "adds up what a process did for all tenants"
 SEALING = "the tenant is part of what unseals a secret"
+ERASING = "takes a whole workspace down, when nobody of it is left to ask"
 NAMES_THE_TENANT: dict[str, str] = {
     "alert_channels.sealed_everywhere": SEALING,
     "alert_watch.operators": "finds the workspaces of whoever runs the installation",
@@ -38,6 +39,12 @@ NAMES_THE_TENANT: dict[str, str] = {
     "accounts.by_email": SIGNING_IN,
     "accounts.start_session": SIGNING_IN,
     "campaign_exports.outdated": SWEEPING,
+    "archives.expired": SWEEPING,
+    "deletion.erase_jobs": ERASING,
+    "deletion.erase_webhooks": ERASING,
+    "deletion.people": ERASING,
+    "intake.forget_processed": SWEEPING,
+    "retention.due": SWEEPING,
     "campaign_sending.stuck_launches": SWEEPING,
     "campaign_sending.tenants_at_work": SWEEPING,
     "campaign_guard.tenants_sending": SWEEPING,
