@@ -1,6 +1,6 @@
--- Whether the workspace sends at all. Suspended, it still keeps what comes in.
+-- Whether the workspace sends at all. Suspended, or on its way to be deleted, it still keeps what comes in.
 create or replace function may_send() returns boolean language sql stable as $$
-  select suspended_at is null and 'campaigns' <> all(modules_off) from tenants where id = tenant_id()
+  select suspended_at is null and delete_at is null and 'campaigns' <> all(modules_off) from tenants where id = tenant_id()
 $$;
 
 -- The presets that somebody holds, their roles' presets among them; and what their workspace's own roles add.

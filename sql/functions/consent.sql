@@ -5,9 +5,10 @@ begin
   raise exception 'the ledger of consent is only ever added to' using errcode = 'restrict_violation';
 end $$;
 
--- A workspace that is deleted takes its ledger along: that comes from another trigger, and so from a depth of its own.
+-- A workspace that is deleted takes its ledger along: that comes from another trigger, and so from a depth of its own, or says so.
 create or replace trigger only_added_to before update or delete on consent_events
-  for each statement when (pg_trigger_depth() = 0) execute function refuse_to_forget();
+  for each statement when (pg_trigger_depth() = 0 and coalesce(current_setting('app.forgets', true), '') <> 'workspace')
+  execute function refuse_to_forget();
 create or replace trigger never_emptied before truncate on consent_events
   for each statement execute function refuse_to_forget();
 
