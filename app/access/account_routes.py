@@ -1,67 +1,157 @@
-"""A person's own account: name, language and password; and the language of this browser, for everybody."""
+"""A person's own account: name, address, password and sessions; and the language of this browser, for everybody."""
 
 from __future__ import annotations
 
-from litestar import Response, Router, get, post, put
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, post, put
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
-from app.access.guards import CurrentViewer, TenantDb, signed_in
-from app.access.viewer import CurrentRequest
-from app.accounts import account, session
+from app.access.guards import CurrentViewer, signed_in
+from app.access.settings_routes import zones
+from app.access.viewer import CurrentRequest, Viewer
+from app.accounts import account, confirmation, deed, password_reset, session, signing_in, throttle
+from app.accounts.routes import checked
 from app.core import i18n
-from app.core.db import NotFound, platform_tx
-from app.core.forms import NOT_POSSIBLE, SubmittedForm, blank, parse
-from app.core.i18n import N_
-from app.core.pages import AnyRequest, Page, page, redirect
+from app.core.db import Db, NotFound, platform_tx
+from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
+from app.core.pages import AnyRequest, Page, fragment, page, redirect
 
 REMEMBERED = 31536000  # seconds: a year
-TOO_SHORT = N_("Use at least 10 characters.")
+PAGE = "/account"
 
 
 @get("/account", guards=[signed_in])
 async def show(request: CurrentRequest, viewer: CurrentViewer) -> Page:
-    form = blank(name=viewer.name, language=viewer.language)
-    return page(request, "settings/account.html", "person", form=form, password=blank(), saved=False)
+    async with platform_tx() as db:
+        return await _page(request, db, viewer, "content")
 
 
 @put("/account", guards=[signed_in])
-async def change(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Page:
-    form = parse(account.Person, data)
-    if not form.errors and form.value.language not in i18n.LANGUAGES:
-        form.errors["language"] = NOT_POSSIBLE
-    if form.errors:
-        return page(request, "settings/account.html", "person", status=422, form=form, password=blank(), saved=False)
-    await account.change(db, viewer.id, form.value)
-    answer = redirect(request, "/account")
+async def change(request: CurrentRequest, viewer: CurrentViewer, data: SubmittedForm) -> Page:
+    form = _person(data)
+    async with platform_tx() as db:
+        if form.errors:
+            return await _page(request, db, viewer, "person", status=422, form=form)
+        await account.change(db, viewer.id, form.value)
+        await deed.note(db, viewer, "update")
+    answer = redirect(request, PAGE)
     answer.set_cookie(_language(form.value.language))
     return answer
 
 
+def _person(data: dict[str, Any]) -> Form[account.Person]:
+    form = parse(account.Person, data)
+    if not form.errors:
+        possible = {"language": i18n.LANGUAGES, "time_zone": {"", *zones()}}
+        form.errors = {name: NOT_POSSIBLE for name, values in possible.items() if getattr(form.value, name) not in values}
+    return form
+
+
+@put("/account/email", guards=[signed_in])
+async def change_email(request: CurrentRequest, viewer: CurrentViewer, data: SubmittedForm) -> Page:
+    form = checked(account.NewEmail, data)
+    if not form.errors:
+        try:
+            await _ask_for_change(viewer, form.value)
+        except (account.WrongPassword, throttle.TooMany) as refusal:
+            form.errors["email_password"] = refusal.message
+        except account.EmailTaken as taken:
+            form.errors["email"] = taken.message
+    async with platform_tx() as db:
+        kept = {} if form.errors else {"wrote_to": form.value.email}
+        return await _page(request, db, viewer, "email", status=422 if form.errors else 200, email=form, **kept)
+
+
+async def _ask_for_change(viewer: Viewer, wish: account.NewEmail) -> None:
+    await signing_in.prove_again(viewer.id, viewer.email, wish.email_password)
+    async with platform_tx() as db:
+        await confirmation.ask_for_change(db, await account.details(db, viewer.id), wish.email)
+        await deed.note(db, viewer, "ask_for_email")
+
+
+@delete("/account/email", guards=[signed_in], status_code=200)
+async def keep_email(request: CurrentRequest, viewer: CurrentViewer) -> Page:
+    """The address stays what it is: the link that is under way works no longer."""
+    async with platform_tx() as db:
+        await confirmation.stay(db, viewer.id)
+        await deed.note(db, viewer, "keep_email")
+        return await _page(request, db, viewer, "email")
+
+
+@post("/account/confirmation", guards=[signed_in], status_code=200)
+async def send_again(request: CurrentRequest, viewer: CurrentViewer) -> Page:
+    sent = await throttle.is_free(throttle.mails(str(viewer.id), viewer.email))
+    async with platform_tx() as db:
+        if sent:
+            await confirmation.remind(db, await account.details(db, viewer.id))
+        await deed.note(db, viewer, "remind")
+    return fragment(request, "accounts/sent_again.html", "content", sent=sent)
+
+
 @put("/account/password", guards=[signed_in])
 async def change_password(request: CurrentRequest, viewer: CurrentViewer, data: SubmittedForm) -> Page:
-    form = parse(account.NewPassword, data)
-    if form.errors.get("new_password") == NOT_POSSIBLE:
-        form.errors["new_password"] = TOO_SHORT
+    form = checked(account.NewPassword, data)
     if not form.errors:
-        async with platform_tx() as db:
-            try:
-                await account.change_password(db, viewer.email, form.value)
-                await session.end_others(db, viewer.id, request.cookies.get(session.cookie_name(), ""))
-            except account.WrongPassword as wrong:
-                form.errors["password"] = wrong.message
-    status, person = 422 if form.errors else 200, blank(name=viewer.name, language=viewer.language)
-    return page(request, "settings/account.html", "secret", status, password=form, form=person, saved=not form.errors)
+        try:
+            await _change_password(request, viewer, form.value)
+        except (account.WrongPassword, throttle.TooMany) as refusal:
+            form.errors["password"] = refusal.message
+    status, saved = (422, False) if form.errors else (200, True)
+    async with platform_tx() as db:
+        return await _page(request, db, viewer, "secret", status=status, password=form, saved=saved)
 
 
-@post("/language/{code:str}", public=True, status_code=200)
+async def _change_password(request: CurrentRequest, viewer: Viewer, wish: account.NewPassword) -> None:
+    await signing_in.prove_again(viewer.id, viewer.email, wish.password)
+    async with platform_tx() as db:
+        await account.set_password(db, viewer.id, wish.new_password)
+        await session.end_others(db, viewer.id, _token(request))
+        await password_reset.told(db, viewer.id)
+        await deed.note(db, viewer, "change_password")
+
+
+@delete("/account/sessions", guards=[signed_in], status_code=200)
+async def end_others(request: CurrentRequest, viewer: CurrentViewer) -> Page:
+    async with platform_tx() as db:
+        await session.end_others(db, viewer.id, _token(request))
+        await deed.note(db, viewer, "end_sessions")
+        return await _page(request, db, viewer, "sessions")
+
+
+@delete("/account/sessions/{session_id:uuid}", guards=[signed_in], status_code=200)
+async def end_session(request: CurrentRequest, viewer: CurrentViewer, session_id: FromPath[UUID]) -> Page:
+    async with platform_tx() as db:
+        if not await session.revoke(db, viewer.id, session_id):
+            raise NotFound(str(session_id))
+        await deed.note(db, viewer, "end_session")
+        return await _page(request, db, viewer, "sessions")
+
+
+async def _page(request: CurrentRequest, db: Db, viewer: Viewer, block: str, *, status: int = 200, **more: Any) -> Page:
+    person = await account.details(db, viewer.id)
+    known = {
+        "person": person, "sessions": await session.all(db, viewer.id, _token(request)), "zones": zones().items(),
+        "form": blank(name=person.name, language=person.language, time_zone=person.time_zone),
+        "email": blank(), "password": blank(), "saved": False, "wrote_to": "",
+    }  # fmt: skip
+    return page(request, "settings/account.html", block, status, **{**known, **more})
+
+
+def _token(request: CurrentRequest) -> str:
+    return request.cookies.get(session.cookie_name(), "")
+
+
+@post("/language/{code:str}", public=True, status_code=200, quiet=True)
 async def choose_language(request: AnyRequest, code: FromPath[str]) -> Response[str]:
     """For this browser; somebody who is signed in keeps it everywhere."""
     if code not in i18n.LANGUAGES:
         raise NotFound(code)
     if viewer := request.scope.get("user"):
         async with viewer.tx() as db:
-            await account.change(db, viewer.id, account.Person(viewer.name, code))
+            await account.speak(db, viewer.id, code)
     return Response("", media_type="text/html", headers={"HX-Refresh": "true"}, cookies=[_language(code)])
 
 
@@ -71,4 +161,9 @@ def _language(code: str) -> Cookie:
     )
 
 
-router = Router("/", route_handlers=[show, change, change_password, choose_language])
+router = Router(
+    "/",
+    route_handlers=[
+        show, change, change_email, keep_email, send_again, change_password, end_others, end_session, choose_language,
+    ],
+)  # fmt: skip

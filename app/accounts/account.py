@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -27,24 +28,39 @@ HOMES = {
 
 q = statements("accounts")
 
+Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+FreshPassword = Annotated[str, Meta(min_length=SHORTEST_PASSWORD, max_length=200)]
+# What to say of these when a form has something else in them.
+MESSAGES = {
+    "email": N_("That is not an e-mail address. Example: ana@empresa.es"),
+    "password": N_("Use at least 10 characters."),
+    "new_password": N_("Use at least 10 characters."),
+}
+
 
 class SignUp(msgspec.Struct, frozen=True):
     workspace: Annotated[str, Meta(min_length=1, max_length=120)]
     name: Annotated[str, Meta(min_length=1, max_length=120)]
-    email: Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-    password: Annotated[str, Meta(min_length=SHORTEST_PASSWORD, max_length=200)]
+    email: Email
+    password: FreshPassword
 
 
 class Person(msgspec.Struct, frozen=True):
-    """What somebody may change about themselves."""
+    """What somebody may change about themselves. An empty time zone is that of the workspace."""
 
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     language: str
+    time_zone: str = ""
 
 
 class NewPassword(msgspec.Struct, frozen=True):
     password: str
-    new_password: Annotated[str, Meta(min_length=SHORTEST_PASSWORD, max_length=200)]
+    new_password: FreshPassword
+
+
+class NewEmail(msgspec.Struct, frozen=True):
+    email: Email
+    email_password: str
 
 
 class SignedUp(msgspec.Struct, frozen=True):
@@ -53,9 +69,27 @@ class SignedUp(msgspec.Struct, frozen=True):
 
 
 class Account(msgspec.Struct, frozen=True):
+    """Somebody and the workspace that they come into; 0 when there is none any more."""
+
     user_id: int
     tenant_id: int
     password_hash: str
+    two_factor: bool = False
+
+
+class Details(msgspec.Struct, frozen=True):
+    """What somebody sees of their own account."""
+
+    id: int
+    name: str
+    email: str
+    language: str
+    time_zone: str
+    email_confirmed_at: datetime | None
+    totp_since: datetime | None
+    codes_left: int
+    wanted_email: str | None
+    two_factor_required: bool
 
 
 class EmailTaken(Exception):
@@ -109,13 +143,21 @@ async def find(db: Db, email: str) -> Account:
     return await db.one(q.by_email, Account, email=email.lower())
 
 
+async def details(db: Db, user_id: int) -> Details:
+    """Needs the platform's door, because a person may be in several workspaces."""
+    return await db.one(q.details, Details, id=user_id)
+
+
 async def change(db: Db, user_id: int, person: Person) -> None:
-    await db.run(q.change, id=user_id, name=person.name, language=person.language)
+    await db.run(q.change, id=user_id, name=person.name, language=person.language, time_zone=person.time_zone)
 
 
-async def change_password(db: Db, email: str, wish: NewPassword) -> None:
-    """Raises WrongPassword. Needs the platform's door."""
-    account = await check(db, email, wish.password)
-    if account is None:
-        raise WrongPassword
-    await db.run(q.change_password, id=account.user_id, password_hash=hash_password(wish.new_password))
+async def speak(db: Db, user_id: int, language: str) -> None:
+    """Their language, everywhere."""
+    await db.run(q.speak, id=user_id, language=language)
+
+
+async def set_password(db: Db, user_id: int, password: str) -> None:
+    """Needs the platform's door."""
+    hashed = await asyncio.to_thread(hash_password, password)
+    await db.run(q.change_password, id=user_id, password_hash=hashed)

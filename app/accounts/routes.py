@@ -1,4 +1,4 @@
-"""Sign-up, sign-in, sign-out."""
+"""Sign-up, sign-in in one step or two, sign-out."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from litestar import Router, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from app.accounts import account, session, throttle
+from app.accounts import account, confirmation, deed, origin, session, signing_in, throttle
+from app.accounts.account import Account
 from app.core import demo, i18n
-from app.core.db import Db, platform_tx
-from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
-from app.core.i18n import N_
+from app.core.db import platform_tx
+from app.core.forms import NOT_POSSIBLE, Form, S, SubmittedForm, blank, parse
 from app.core.pages import AnyRequest, Page, page, redirect
 
 HOME = "/inbox"
 FIRST_STEP = "/numbers/new"  # nothing can be sent or received before a number is connected
-MESSAGES = {
-    "email": N_("That is not an e-mail address. Example: ana@empresa.es"),
-    "password": N_("Use at least 10 characters."),
-}
+SECOND_STEP = "/sign-in/code"
 
 
 class Credentials(msgspec.Struct, frozen=True):
     email: str
     password: str
+
+
+class Code(msgspec.Struct, frozen=True):
+    code: str
 
 
 @get("/sign-in", public=True)
@@ -36,27 +37,71 @@ async def sign_in_page(request: AnyRequest) -> Page:
 async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
     form = parse(Credentials, data)
     if not form.errors:
-        async with platform_tx() as db:
-            if found := await _sign_in(db, request, form):
-                return _with(redirect(request, HOME), await session.start(db, found))
+        try:
+            found = await signing_in.prove(form.value.email, form.value.password, origin.of(request))
+            return await enter(request, found, form.value.email)
+        except (signing_in.Wrong, throttle.TooMany, signing_in.NoWorkspace) as refusal:
+            form.errors["password"] = refusal.message
     form.raw.pop("password", None)
     return page(request, "accounts/sign_in.html", "form", status=422, form=form, demo=demo.is_open())
 
 
-async def _sign_in(db: Db, request: AnyRequest, form: Form[Credentials]) -> account.Account | None:
-    wish, address = form.value, request.client.host if request.client else ""
-    left = await throttle.guesses_left(db, wish.email, address)
-    found = await account.check(db, wish.email, wish.password) if left else None
-    if found:
-        await throttle.right_guess(db, wish.email)
-        return found
-    if left:
-        await throttle.wrong_guess(db, wish.email, address)
-    form.errors["password"] = (
-        N_("That does not match this e-mail. Try again.") if left > 1
-        else N_("Too many wrong attempts. Wait 15 minutes and try again.")
-    )  # fmt: skip
-    return None
+async def enter(request: AnyRequest, known: Account, email: str, *, to: str = HOME, proven: bool = False) -> Page:
+    """In, or to the second step. `proven`: they have given a code."""
+    if known.two_factor and not proven:
+        answer = redirect(request, SECOND_STEP)
+        answer.set_cookie(_waiting(signing_in.half_way(known, email)))
+        return answer
+    async with platform_tx() as db:
+        person = await account.details(db, known.user_id)
+        answer = _with(redirect(request, to), await session.start(db, known, request, two_factor=proven))
+        await deed.came_in(db, known.tenant_id, person)
+    answer.set_cookie(origin.remember(origin.of(request), email))
+    return answer
+
+
+@get("/sign-in/code", public=True)
+async def code_page(request: AnyRequest) -> Page:
+    if _half_way(request) is None:
+        return redirect(request, "/sign-in")
+    return page(request, "accounts/code.html", "form", form=blank())
+
+
+@post("/sign-in/code", public=True)
+async def give_code(request: AnyRequest, data: SubmittedForm) -> Page:
+    waiting, form = _half_way(request), parse(Code, data)
+    if waiting is None:
+        return redirect(request, "/sign-in")
+    if not form.errors:
+        try:
+            await signing_in.prove_code(waiting.user_id, waiting.email, form.value.code, origin.of(request))
+            return await _through(request, waiting)
+        except (signing_in.WrongCode, throttle.TooMany) as refusal:
+            form.errors["code"] = refusal.message
+    return page(request, "accounts/code.html", "form", status=422, form=form)
+
+
+async def _through(request: AnyRequest, waiting: signing_in.HalfWay) -> Page:
+    async with platform_tx() as db:
+        known = await account.find(db, waiting.email)
+    return _with(await enter(request, known, waiting.email, proven=True), _waiting(""))
+
+
+def _half_way(request: AnyRequest) -> signing_in.HalfWay | None:
+    return signing_in.read_half_way(request.cookies.get(origin.prefixed("step"), ""))
+
+
+def _waiting(sealed: str) -> Cookie:
+    lasts = int(signing_in.WAITS_FOR_CODE.total_seconds()) if sealed else 0
+    return Cookie(
+        key=origin.prefixed("step"),
+        value=sealed,
+        max_age=lasts,
+        path="/",
+        httponly=True,
+        secure=origin.secure(),
+        samesite="lax",
+    )
 
 
 @get("/sign-up", public=True)
@@ -66,23 +111,33 @@ async def sign_up_page(request: AnyRequest) -> Page:
 
 @post("/sign-up", public=True)
 async def sign_up(request: AnyRequest, data: SubmittedForm) -> Page:
-    form = _sign_up_form(data)
+    form = checked(account.SignUp, data)
     if not form.errors:
         try:
-            async with platform_tx() as db:
-                made = await account.sign_up(db, form.value, language=i18n.language())
-                return _with(redirect(request, FIRST_STEP), await session.start(db, made))
-        except account.EmailTaken as taken:
-            form.errors["email"] = taken.message
+            return await _sign_up(request, form.value)
+        except (account.EmailTaken, throttle.TooMany) as refusal:
+            form.errors["email"] = refusal.message
     form.raw.pop("password", None)
     return page(request, "accounts/sign_up.html", "form", status=422, form=form)
 
 
-def _sign_up_form(data: dict[str, str | list[str]]) -> Form[account.SignUp]:
-    form = parse(account.SignUp, data)
-    for field in MESSAGES.keys() & form.errors.keys():
+async def _sign_up(request: AnyRequest, wish: account.SignUp) -> Page:
+    if not await throttle.is_free(throttle.sign_ups(origin.of(request))):
+        raise throttle.TooOften
+    async with platform_tx() as db:
+        made = await account.sign_up(db, wish, language=i18n.language())
+        await confirmation.ask(db, made.member)
+        answer = _with(redirect(request, FIRST_STEP), await session.start(db, made, request))
+    answer.set_cookie(origin.remember(origin.of(request), wish.email))
+    return answer
+
+
+def checked(kind: type[S], data: dict[str, str | list[str]]) -> Form[S]:
+    """Parsed, with a sentence of our own where a field has something else in it than it should."""
+    form = parse(kind, data)
+    for field in account.MESSAGES.keys() & form.errors.keys():
         if form.errors[field] == NOT_POSSIBLE:
-            form.errors[field] = MESSAGES[field]
+            form.errors[field] = account.MESSAGES[field]
     return form
 
 
@@ -90,7 +145,12 @@ def _sign_up_form(data: dict[str, str | list[str]]) -> Form[account.SignUp]:
 async def sign_out(request: AnyRequest) -> Page:
     token = request.cookies.get(session.cookie_name(), "")
     async with platform_tx() as db:
-        return _with(redirect(request, "/sign-in"), await session.end(db, token))
+        answer = _with(redirect(request, "/sign-in"), await session.end(db, token))
+        if request.user:
+            await deed.note(db, request.user, "sign_out")
+    # Not the cookies: this browser stays known, and keeps its language.
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 @post("/demo", public=True)
@@ -98,7 +158,7 @@ async def open_demo(request: AnyRequest) -> Page:
     """One click into the demo workspace; only in development."""
     email = await demo.prepare()
     async with platform_tx() as db:
-        return _with(redirect(request, HOME), await session.start(db, await account.find(db, email)))
+        return _with(redirect(request, HOME), await session.start(db, await account.find(db, email), request))
 
 
 @get("/", public=True)
@@ -111,4 +171,7 @@ def _with(answer: Page, cookie: Cookie) -> Page:
     return answer
 
 
-router = Router("/", route_handlers=[start, sign_in_page, sign_in, sign_up_page, sign_up, sign_out, open_demo])
+router = Router(
+    "/",
+    route_handlers=[start, sign_in_page, sign_in, code_page, give_code, sign_up_page, sign_up, sign_out, open_demo],
+)

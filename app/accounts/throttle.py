@@ -1,47 +1,106 @@
-"""Sign-in slows down after wrong guesses, per e-mail and per address, and forgets after a quarter of an hour.
+"""Guessing slows down: each subject has a number of free tries, and forgets them after a while.
 
-Nobody is locked out for long by somebody else's guesses.
+Nobody is locked out for long by somebody else's guesses, and a browser that is known not at all.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from app.core.db import Db
+import msgspec
+
+from app.accounts.origin import Origin
+from app.core.db import Db, platform_tx
+from app.core.i18n import N_
 from app.core.statements import statements
 
 FREE_GUESSES = 5
 # An office shares one address.
 FREE_GUESSES_PER_ADDRESS = 50
 FORGETS_AFTER = timedelta(minutes=15)
+SIGN_UPS_PER_ADDRESS = 20
+MAILS_PER_ADDRESS = 20
+MAILS_PER_PERSON = 5
+MAILS_FORGET_AFTER = timedelta(hours=1)
 
 q = statements("accounts")
 
 
-async def guesses_left(db: Db, email: str, address: str) -> int:
-    """Zero means: wait. Needs the platform's door."""
-    wrong: dict[str, int] = {row["subject"]: row["failures"] for row in await db.rows(
-        q.failures, subjects=[_of_email(email), _of_address(address)], since=FORGETS_AFTER)}  # fmt: skip
-    return max(0, min(
-        FREE_GUESSES - wrong.get(_of_email(email), 0),
-        FREE_GUESSES_PER_ADDRESS - wrong.get(_of_address(address), 0),
-    ))  # fmt: skip
+class Try(msgspec.Struct, frozen=True):
+    """What is counted, and how many of it are free within which time."""
+
+    subject: str
+    most: int
+    since: timedelta
 
 
-async def wrong_guess(db: Db, email: str, address: str) -> None:
-    """Counts it for both."""
-    for subject in (_of_email(email), _of_address(address)):
-        await db.run(q.count_failure, subject=subject, since=FORGETS_AFTER)
+class TooMany(Exception):
+    """Wait, and try again."""
+
+    message = N_("Too many wrong attempts. Wait 15 minutes and try again.")
 
 
-async def right_guess(db: Db, email: str) -> None:
-    """Who knows the password starts anew."""
-    await db.run(q.forget_failures, subject=_of_email(email))
+class TooOften(TooMany):
+    """Not a guess, but something that costs others something."""
+
+    message = N_("That was too many times in a row. Wait an hour and try again.")
 
 
-def _of_email(email: str) -> str:
-    return f"email:{email.lower()[:254]}"
+def passwords(origin: Origin, email: str) -> list[Try]:
+    """A known browser counts for itself. Everybody else shares the guesses of the account, and of their address."""
+    account = email.lower()[:254]
+    if origin.knows(account):
+        return [Try(f"device:{origin.device_name}:{account}", FREE_GUESSES, FORGETS_AFTER)]
+    return [
+        Try(f"address:{origin.address}", FREE_GUESSES_PER_ADDRESS, FORGETS_AFTER),
+        Try(f"email:{account}", FREE_GUESSES, FORGETS_AFTER),
+    ]
 
 
-def _of_address(address: str) -> str:
-    return f"address:{address}"
+def codes(user_id: int, origin: Origin, email: str) -> list[Try]:
+    """Who gets this far knows the password; a known browser still counts for itself."""
+    where = origin.device_name if origin.knows(email) else ""
+    return [Try(f"code:{user_id}:{where}", FREE_GUESSES, FORGETS_AFTER)]
+
+
+def again(user_id: int) -> list[Try]:
+    """Somebody who is signed in and is asked for the password once more."""
+    return [Try(f"again:{user_id}", FREE_GUESSES, FORGETS_AFTER)]
+
+
+def sign_ups(origin: Origin) -> list[Try]:
+    return [Try(f"sign-up:{origin.address}", SIGN_UPS_PER_ADDRESS, MAILS_FORGET_AFTER)]
+
+
+def mails(address: str, email: str) -> list[Try]:
+    return [
+        Try(f"mails:{address}", MAILS_PER_ADDRESS, MAILS_FORGET_AFTER),
+        Try(f"mail:{email.lower()[:254]}", MAILS_PER_PERSON, MAILS_FORGET_AFTER),
+    ]
+
+
+async def take(tries: list[Try]) -> int:
+    """How many are left after this one. Raises TooMany. Committed at once, so that no guess is free."""
+    left: list[int] = []
+    async with platform_tx() as db:
+        for each in tries:
+            left_over = await db.value(q.take_guess, subject=each.subject, most=each.most, since=each.since)
+            left.append(-1 if left_over is None else left_over)
+    if min(left) < 0:
+        raise TooMany
+    return min(left)
+
+
+async def is_free(tries: list[Try]) -> bool:
+    """Counts it, and says whether it may be done."""
+    try:
+        await take(tries)
+    except TooMany:
+        return False
+    return True
+
+
+async def right(db: Db, tries: list[Try]) -> None:
+    """Who knew it starts anew; what they share with others gets this one back. Needs the platform's door."""
+    for each in tries:
+        await db.run(q.give_back_guess if each.subject.startswith("address:") else q.forget_failures, subject=each.subject)

@@ -10,7 +10,7 @@ MASK = "…"
 # Postgres quotes whole rows, WhatsApp's message ids hold the number in base64.
 PRIVATE = re.compile(
     r"(?m)^DETAIL:.*$|Failing row contains .*|Key \([^)]*\)=\([^)]*\)"
-    r"|\b(?:EAA|rcd_)[\w-]{6,}|(?i:bearer) [\w.~+/-]+=*|wamid\.[\w+/=-]+"
+    r"|\b(?:EAA|rcd_|rcr_)[\w.-]{6,}|(?<=/)[\w-]{40,}|(?i:bearer) [\w.~+/-]+=*|wamid\.[\w+/=-]+"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|\+\d[\d .()/-]{6,}\d|(?<![\w.:#-])\d{9,15}(?![\w:-])"
 )

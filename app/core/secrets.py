@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
 
@@ -53,6 +54,11 @@ def new_token(prefix: str = "") -> str:
 def digest(token: str) -> bytes:
     """SHA-256: enough for a random token, useless for a password."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def key_for(purpose: str, secret: str) -> bytes:
+    """A key of its own for each purpose, so that what one of them signs is worth nothing for another."""
+    return hmac.digest(secret.encode(), purpose.encode(), "sha256")
 
 
 def hash_password(password: str) -> str:

@@ -13,9 +13,11 @@ from tests.conftest import Person
 
 # Tables of nobody's tenant, and why.
 PLATFORM_TABLES = {
+    "account_links": "proofs of addresses, of people who may belong to several",
     "applied_files": "which migrations were applied",
     "phone_zones": "numbering plans of the world",
     "intake_events": "webhooks as they came, before anybody knows whose they are",
+    "recovery_codes": "of people, who may belong to several",
     "schedule_runs": "when each periodic job last ran",
     "sign_in_failures": "wrong guesses, before anybody is signed in",
     "tenants": "the tenants themselves; sealed by id",

@@ -1,0 +1,120 @@
+"""Sign-up, sign-in and sign-out; guesses slow down, and cannot lock anybody out who is known here."""
+
+from __future__ import annotations
+
+import secrets
+
+from app.accounts import throttle
+from app.core.db import platform_tx
+from tests.conftest import PASSWORD, Person, page_of, text_of
+
+
+def an_address() -> str:
+    return f"nuria-{secrets.token_hex(5)}@casaolmo.es"
+
+
+async def a_visitor() -> Person:
+    visitor = Person()
+    await visitor.get("/sign-in")
+    return visitor
+
+
+async def guess(person: Person, email: str, password: str = "no era esta", headers: dict[str, str] | None = None) -> int:
+    return (await person.post("/sign-in", {"email": email, "password": password}, headers=headers or {})).status_code
+
+
+async def test_somebody_signs_up_and_is_in(house: str) -> None:
+    visitor, email = await a_visitor(), an_address()
+    wish = {"workspace": "Muebles Roble", "name": "Nuria Gil", "email": email.upper(), "password": PASSWORD}
+    answer = await visitor.post("/sign-up", wish)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/numbers/new")
+    assert text_of(await visitor.get("/settings"), ".member strong") == "Nuria Gil"
+    again = await (await a_visitor()).post("/sign-up", wish)
+    assert again.status_code == 422
+    assert page_of(again).css_first("#email-error") is not None
+    assert PASSWORD not in again.text
+
+
+async def test_a_sign_up_needs_all_its_fields(house: str) -> None:
+    answer = await (await a_visitor()).post("/sign-up", {"workspace": "Muebles", "email": "nuria@", "password": "corta"})
+    assert answer.status_code == 422
+    wrong = {error.attributes["id"] for error in page_of(answer).css(".error")}
+    assert wrong == {"name-error", "email-error", "password-error"}
+
+
+async def test_signing_in_and_out(owner: Person) -> None:
+    visitor = await a_visitor()
+    assert await guess(visitor, owner.email) == 422
+    assert await guess(visitor, owner.email.upper(), PASSWORD) == 303
+    assert (await visitor.get("/account")).status_code == 200
+    out = await visitor.post("/sign-out")
+    assert (out.headers["location"], out.headers["clear-site-data"]) == ("/sign-in", '"cache"')
+    assert (await visitor.get("/account")).headers["location"] == "/sign-in"
+
+
+async def test_nobody_learns_who_has_an_account(owner: Person) -> None:
+    visitor = await a_visitor()
+    known = await visitor.post("/sign-in", {"email": owner.email, "password": "no era esta"})
+    unknown = await visitor.post("/sign-in", {"email": an_address(), "password": "no era esta"})
+    assert text_of(known, "#password-error") == text_of(unknown, "#password-error")
+
+
+async def test_guesses_are_counted_and_a_known_browser_still_gets_in(owner: Person) -> None:
+    known = await a_visitor()
+    assert await guess(known, owner.email, PASSWORD) == 303
+    attacker = await a_visitor()
+    for _ in range(throttle.FREE_GUESSES):
+        assert await guess(attacker, owner.email) == 422
+    # Even the right password opens nothing now, where nobody was ever signed in.
+    assert await guess(attacker, owner.email, PASSWORD) == 422
+    assert await guess(await a_visitor(), owner.email, PASSWORD) == 422
+    assert await guess(known, owner.email, PASSWORD) == 303
+
+
+async def test_a_known_browser_has_its_own_guesses_and_no_more(owner: Person) -> None:
+    known = await a_visitor()
+    assert await guess(known, owner.email, PASSWORD) == 303
+    for _ in range(throttle.FREE_GUESSES):
+        assert await guess(known, owner.email) == 422
+    assert await guess(known, owner.email, PASSWORD) == 422
+    # That was its own affair: whoever comes from elsewhere has all their guesses.
+    assert await guess(await a_visitor(), owner.email, PASSWORD) == 303
+
+
+async def test_a_known_browser_is_not_known_for_others(owner: Person, stranger: Person) -> None:
+    known = await a_visitor()
+    assert await guess(known, owner.email, PASSWORD) == 303
+    for _ in range(throttle.FREE_GUESSES):
+        assert await guess(known, stranger.email) == 422
+    assert await guess(known, stranger.email, PASSWORD) == 422
+    forged = await a_visitor()
+    name = (known.http.cookies["device"] or "").partition(".")[0]
+    forged.http.cookies.set("device", f"{name}.{'A' * 22}")
+    assert await guess(forged, stranger.email, PASSWORD) == 422
+
+
+async def test_a_wait_ends_by_itself(owner: Person) -> None:
+    visitor = await a_visitor()
+    for _ in range(throttle.FREE_GUESSES):
+        await guess(visitor, owner.email)
+    async with platform_tx() as door:
+        await door.conn.execute(
+            "update sign_in_failures set last_at = last_at - interval '16 minutes' where subject = %s",
+            (f"email:{owner.email}",),
+        )
+    assert await guess(visitor, owner.email, PASSWORD) == 303
+
+
+async def test_signing_up_is_slowed_down_for_an_address(house: str) -> None:
+    async with platform_tx() as door:
+        await door.conn.execute(
+            "insert into sign_in_failures (subject, failures) values ('sign-up:127.0.0.1', %s)"
+            " on conflict (subject) do update set failures = excluded.failures, last_at = now()",
+            (throttle.SIGN_UPS_PER_ADDRESS,),
+        )
+    wish = {"workspace": "Muebles Roble", "name": "Nuria Gil", "email": an_address(), "password": PASSWORD}
+    answer = await (await a_visitor()).post("/sign-up", wish)
+    async with platform_tx() as door:
+        await door.conn.execute("delete from sign_in_failures where subject = 'sign-up:127.0.0.1'")
+    assert answer.status_code == 422
+    assert page_of(answer).css_first("#email-error") is not None
