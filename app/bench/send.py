@@ -1,4 +1,4 @@
-"""How fast a campaign goes out of one `serve` process, beside what a bare loop of the same HTTP client does in the same run."""
+"""How fast a campaign goes out of one `serve` process under every limit, beside a bare loop of the same HTTP client."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from app.bench.receiving import counted
 from app.campaigns import launch
 from app.core.clock import seconds
 from app.core.outbound import new_client
-from app.numbers import credentials
+from app.numbers import credentials, portfolio, sending_cap
 from app.numbers.phone_number import PhoneNumber
+from app.numbers.sending_cap import Cap
 from app.whatsapp.meta.client import Meta
 from app.whatsapp.template_sending import Parameters, Template, template_request
 
 NUMBERS = 4
 PER_NUMBER = 1000  # messages per second: Meta's upgraded throughput
+PORTFOLIO = {"business_id": "700100000000017", "limit": "TIER_100K"}  # one for all of them
+CAP = 50_000.0  # messages per second of the workspace
 BARE_SECONDS = 5.0
 BARE_IN_FLIGHT = 100
 GIVES_UP_AFTER = 600.0  # seconds
@@ -29,16 +32,12 @@ GIVES_UP_AFTER = 600.0  # seconds
 async def run(messages: int) -> dict[str, Any]:
     """Keys: per_second, share_of_client, client_per_second, lost, twice, p95_ms (a page meanwhile), seconds, peak_mb."""
     async with opened() as house:
-        numbers = [await stock.connected_number(house, per_second=PER_NUMBER) for _ in range(NUMBERS)]
-        await stock.people(house, messages)
-        drafts = []
-        for place, number in enumerate(numbers):
-            label = await stock.labelled(house, f"bench {place}", share=place, of=NUMBERS)
-            drafts.append(await stock.campaign(house, number, label_id=label))
-        await _analyze(house)
+        sending = await stock.campaigns(house, NUMBERS, audience=messages, per_second=PER_NUMBER, **PORTFOLIO)
+        await _limited(house, messages)
+        numbers = [number for number, _ in sending]
         client = await bare(house, await stock.connected_number(house, per_second=100_000, statuses=False))
         began = seconds()
-        for draft in drafts:
+        for _, draft in sending:
             async with house.tenant.tx() as db:
                 await launch.launch(db, draft)
         paging = asyncio.create_task(pages(house))
@@ -96,9 +95,13 @@ async def _end(paging: asyncio.Task[list[float]]) -> list[float]:
     return await paging
 
 
-async def _analyze(house: House) -> None:
+async def _limited(house: House, messages: int) -> None:
+    """What each claim asks besides the number: the workspace's cap, and the people of the day that all numbers share. Neither
+    is reached."""
     async with house.tenant.tx() as db:
-        await db.conn.execute("analyze contacts, contact_identities, contact_labels")
+        await sending_cap.change(db, Cap(per_second=CAP, burst=CAP))
+        for each in await portfolio.all(db):
+            await portfolio.change(db, each.id, people_by_hand=messages * 2, reserve=messages // 10)
 
 
 async def _received(house: House, numbers: list[PhoneNumber], messages: int) -> tuple[float, float]:
