@@ -143,6 +143,12 @@ async def find(db: Db, email: str) -> Account:
     return await db.one(q.by_email, Account, email=email.lower())
 
 
+async def in_workspace(db: Db, known: Account, slug: str) -> int | None:
+    """The id of another workspace of theirs. Needs the platform's door."""
+    found: int | None = await db.value(q.in_workspace, user_id=known.user_id, slug=slug)
+    return found
+
+
 async def details(db: Db, user_id: int) -> Details:
     """Needs the platform's door, because a person may be in several workspaces."""
     return await db.one(q.details, Details, id=user_id)

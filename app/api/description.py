@@ -62,5 +62,5 @@ def _illustrate(operation: Json, example: Example) -> None:
         body = operation.setdefault("requestBody", {"content": {}, "required": True})
         body["content"].setdefault("application/json", {})["example"] = example.request
     for status, answer in operation["responses"].items():
-        if status.startswith("2"):
+        if status.startswith("2") and example.answer is not None:
             answer.setdefault("content", {}).setdefault("application/json", {})["example"] = example.answer

@@ -45,7 +45,8 @@ def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
     status = next(code for code in found["responses"] if code.startswith("2"))
     return Operation(
         method.upper(), path, found["operationId"], found["summary"], found.get("parameters", []), example.query,
-        _pretty(example.request) if example.request is not None else "", status, _pretty(example.answer),
+        _pretty(example.request) if example.request is not None else "", status,
+        _pretty(example.answer) if example.answer is not None else "",
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import ValidationException
 from litestar.utils.scope.state import ScopeState
 
+from app.accounts import machine, signing_in, throttle
 from app.campaigns import campaign, canary, control, launch, recipient, remaining, variants
 from app.contacts import contact, contact_import
 from app.contacts.consent import OptedOut
@@ -31,6 +32,12 @@ NAMED = re.compile(r"`(\w+)`")
 
 # What a verb may refuse: the status of the answer, and the field that it is about.
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
+    signing_in.Wrong: (401, "password"),
+    signing_in.WrongCode: (401, "code"),
+    signing_in.NoWorkspace: (403, ""),
+    throttle.TooMany: (429, ""),
+    machine.NoLonger: (401, ""),
+    machine.SecondFactorMissing: (403, ""),
     contact.BadPhone: (422, "phone"),
     contact.PhoneTaken: (409, "phone"),
     contact_import.NoPhoneColumn: (422, "mapping"),

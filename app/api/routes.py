@@ -6,6 +6,7 @@ from litestar import Router
 
 from app.api import (
     alert_routes,
+    auth_routes,
     campaign_result_routes,
     campaign_routes,
     consent_routes,
@@ -20,6 +21,7 @@ from app.api import (
 )
 
 HANDLERS = [
+    *auth_routes.handlers,
     *number_routes.handlers,
     *contact_routes.handlers,
     *consent_routes.handlers,
