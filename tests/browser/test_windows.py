@@ -1,4 +1,4 @@
-"""Widths, keys, second tabs and the door to the demo."""
+"""Keys, second tabs and the door to the demo."""
 
 from __future__ import annotations
 
@@ -6,42 +6,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Opens, arrive
-from tests.campaigns.drafts import a_wish, made, value
 from tests.conftest import Person
 from tests.inbox.conftest import Shop
 
 pytestmark = pytest.mark.browser
-
-PHONE = {"width": 390, "height": 844}
-PAGES = [
-    "/inbox", "/inbox/new", "/contacts", "/contacts/new", "/contacts/labels", "/contacts/imports", "/contacts/imports/new",
-    "/campaigns", "/campaigns/new", "/message-templates", "/message-templates/new", "/numbers", "/numbers/new", "/dashboard",
-    "/settings", "/settings/workspace", "/settings/quick-replies", "/settings/quick-replies/new", "/settings/api-tokens",
-    "/account",
-]  # fmt: skip
-TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth && [...document.querySelectorAll("body *")]
-  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-  .map((element) => `${element.tagName}.${element.className}`).slice(0, 3)"""
-
-
-async def test_nothing_is_wider_than_a_phone(opens: Opens, shop: Shop) -> None:
-    campaign = await made(shop.owner, await a_wish(shop.owner))
-    await shop.hears(shop.text("Hola, ¿tenéis la mesa Roble de 160?\nhttps://casaolmo.es/" + "roble" * 30))
-    conversation = await shop.conversation()
-    template = await value(shop.owner, "select id from message_templates")
-    page = await (await opens(shop.owner, language="es", viewport=PHONE)).new_page()
-    found = []
-    for path in [
-        *PAGES, f"/inbox/{conversation['id']}", f"/contacts/{conversation['contact_id']}", f"/campaigns/{campaign.id}",
-        f"/numbers/{shop.number.id}", f"/message-templates/{template}",
-    ]:  # fmt: skip
-        await page.goto(path, wait_until="domcontentloaded")
-        for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)
-            wide = await page.evaluate(TOO_WIDE)
-            if wide is not False:
-                found.append((path, scheme, wide))
-    assert found == []
 
 
 async def test_the_arrows_choose_a_quick_reply(opens: Opens, shop: Shop) -> None:

@@ -1,0 +1,77 @@
+"""WCAG 2.2 AA, on every page: light and dark, at a desk and on a telephone; and nothing wider than its window."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.architecture.test_routes import GUARDED, STREAMS
+from tests.browser.conftest import Opens
+from tests.browser.walking import look_at
+from tests.campaigns.drafts import a_wish, made, value
+from tests.conftest import Person
+from tests.inbox.conftest import Shop
+
+pytestmark = pytest.mark.browser
+
+PLAIN = [
+    route.path
+    for route in GUARDED
+    if route.method == "GET" and not route.parameters and route.path not in STREAMS and not route.path.startswith("/api/")
+]
+HALVES = 2  # two workers share them
+LONG = "Hola, ¿tenéis la mesa Roble de 160?\nhttps://casaolmo.es/" + "roble" * 30
+
+
+async def looked_at(page: Page, paths: list[str]) -> list[tuple[str, str]]:
+    """Only of whole pages: a block that htmx asks for is looked at where it is."""
+    found = []
+    for path in paths:
+        answer = await page.request.get(path, max_redirects=0)
+        assert answer.status < 500, path
+        if answer.status == 303 or "<!doctype html>" not in (await answer.text())[:200]:
+            continue
+        await page.goto(path, wait_until="domcontentloaded")
+        found += [(path, said) for said in await look_at(page)]
+    return found
+
+
+@pytest.mark.parametrize("half", range(HALVES))
+async def test_every_page_can_be_used_by_everybody(opens: Opens, shop: Shop, half: int) -> None:
+    await shop.hears(shop.text(LONG))
+    page = await (await opens(shop.owner, language="es", reduced_motion="reduce")).new_page()
+    assert await looked_at(page, PLAIN[half::HALVES]) == []
+
+
+async def test_pages_of_one_thing_can_be_used_by_everybody(opens: Opens, shop: Shop) -> None:
+    campaign = await made(shop.owner, await a_wish(shop.owner))
+    await shop.hears(shop.text(LONG))
+    conversation = await shop.conversation()
+    template = await value(shop.owner, "select id from message_templates")
+    await shop.owner.post("/settings/quick-replies", {"shortcut": "hora", "body": "¿A qué hora te viene bien?"})
+    reply = await value(shop.owner, "select id from quick_replies")
+    page = await (await opens(shop.owner, language="es", reduced_motion="reduce")).new_page()
+    assert await looked_at(page, [
+        f"/inbox/{conversation['id']}", f"/contacts/{conversation['contact_id']}", f"/campaigns/{campaign.id}",
+        f"/campaigns/{campaign.id}/edit", f"/numbers/{shop.number.id}", f"/message-templates/{template}",
+        f"/settings/quick-replies/{reply}", "/campaigns/0", "/style",
+    ]) == []  # fmt: skip
+
+
+async def test_who_is_not_signed_in_finds_every_door(opens: Opens, nobody: Person) -> None:
+    page = await (await opens(language="es", reduced_motion="reduce")).new_page()
+    assert await looked_at(page, ["/sign-in", "/sign-up", "/nowhere"]) == []
+
+
+async def test_what_opens_and_what_is_refused(opens: Opens, shop: Shop) -> None:
+    page = await (await opens(shop.owner, reduced_motion="reduce")).new_page()
+    await page.goto("/settings/quick-replies/new")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".error")).to_have_count(2)
+    await page.locator(".member").click()
+    await expect(page.locator("#account")).to_be_visible()
+    assert await look_at(page) == []
+    await page.goto("/dashboard")
+    await page.get_by_role("button", name="Choose dates").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    assert await look_at(page) == []
