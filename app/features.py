@@ -30,8 +30,10 @@ from app.inbox import routes as inbox
 from app.intake import event_routes as webhook_events
 from app.intake import routes as intake
 from app.message_templates import routes as message_templates
+from app.numbers import access_routes as number_access
 from app.numbers import limit_routes as number_limits
 from app.numbers import routes as numbers
+from app.numbers import setup_routes as number_setup
 from app.ops import health_routes as health
 from app.ops import mailbox_routes as mailbox
 from app.ops import metrics_routes as metrics
@@ -126,7 +128,9 @@ def routers() -> list[Router]:
         message_routes.router,
         message_templates.router,
         metrics.router,
+        number_access.router,
         number_limits.router,
+        number_setup.router,
         numbers.router,
         ops.router,
         opt_out_routes.router,

@@ -12,7 +12,7 @@ from app.core.jobs import periodic
 from app.core.statements import statements
 from app.dashboard import folding
 from app.message_templates import syncing
-from app.numbers import credentials, health, portfolio
+from app.numbers import credentials, inspection, portfolio
 from app.ops import queue
 
 accounts = statements("accounts")
@@ -77,7 +77,7 @@ async def forget_exports() -> None:
 @periodic("7 * * * *")
 async def check_numbers() -> None:
     async with platform_tx() as door:
-        await health.recheck_everywhere(door)
+        await inspection.reinspect_everywhere(door)
 
 
 # After a new encryption key was put first, nothing sealed with an old one is left a day later.

@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     simulator: bool
     meta_app_id: str
     meta_app_secret: str
+    meta_config_id: str
     meta_verify_token: str
     metrics_token: str
     sentry_dsn: str
@@ -83,6 +84,7 @@ def read(environ: dict[str, str], *, port: int | None = None) -> Settings:
         simulator=simulator,
         meta_app_id=environ.get("META_APP_ID", ""),
         meta_app_secret=environ.get("META_APP_SECRET", ""),
+        meta_config_id=environ.get("META_CONFIG_ID", ""),
         meta_verify_token=environ.get("META_VERIFY_TOKEN") or kept.get("verify_token", ""),
         metrics_token=environ.get("RECADO_METRICS_TOKEN", ""),
         sentry_dsn=environ.get("SENTRY_DSN", ""),

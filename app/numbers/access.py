@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -31,6 +31,8 @@ TOKEN_LACKS = N_("This token lacks a permission. Give it whatsapp_business_manag
 OTHER_NUMBERS = N_("This token does not see every number of this account that is connected here.")
 PIN_IS_WRONG = N_("This is not the PIN of this number. Who set it may change it in WhatsApp Manager.")
 PIN_IS_SIX_DIGITS = N_("A PIN has six digits.")
+
+Deed: TypeAlias = Awaitable[None]
 
 q = statements("numbers")
 
@@ -111,7 +113,7 @@ async def _credentials(tenant: Tenant, number_id: int) -> Credentials:
         return await vault.of_number(db, number_id)
 
 
-async def _explained(call: Awaitable[None]) -> None:
+async def _explained(call: Deed) -> None:
     try:
         await call
     except ProviderError as error:

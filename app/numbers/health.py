@@ -76,12 +76,6 @@ async def check_before(db: Db, number_id: int) -> None:
     await recheck.later(db, once=f"check-number-before-{number_id}", number_id=number_id, starting=True)
 
 
-async def recheck_everywhere(db: Db) -> None:
-    """Every connected number of every workspace. Needs the platform's door."""
-    for row in await db.rows(q.connected_everywhere):
-        await recheck.later(db, once=f"check-number-{row['id']}", tenant_id=row["tenant_id"], number_id=row["id"])
-
-
 async def note_inbound(db: Db, phone_number_ids: Iterable[str]) -> None:
     """Somebody wrote to these numbers, so their webhooks arrive."""
     await db.tell(q.note_inbound, phone_number_ids=sorted(set(phone_number_ids)))

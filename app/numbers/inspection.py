@@ -30,6 +30,7 @@ from app.whatsapp.meta.onboarding import Account, Hook, Registration, Subscripti
 T = TypeVar("T")
 
 q = statements("number_setups")
+numbers = statements("numbers")
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -134,5 +135,5 @@ async def reinspect(tenant: Tenant, *, number_id: int) -> None:
 
 async def reinspect_everywhere(db: Db) -> None:
     """Every connected number of every workspace. Needs the platform's door."""
-    for row in await db.rows(health.q.connected_everywhere):
+    for row in await db.rows(numbers.connected_everywhere):
         await reinspect.later(db, once=f"inspect-number-{row['id']}", tenant_id=row["tenant_id"], number_id=row["id"])

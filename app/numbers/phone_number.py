@@ -92,6 +92,13 @@ class PhoneNumber(msgspec.Struct, frozen=True):
         return classify(int(self.status.removeprefix(REFUSED))) if self.status.startswith(REFUSED) else None
 
 
+class Gone(msgspec.Struct, frozen=True):
+    id: int
+    display: str
+    verified_name: str
+    disconnected_at: datetime
+
+
 async def find(db: Db, number_id: int) -> PhoneNumber:
     return await db.one(q.numbers, PhoneNumber, id=number_id, rest=REST)
 
@@ -99,6 +106,11 @@ async def find(db: Db, number_id: int) -> PhoneNumber:
 async def all(db: Db) -> list[PhoneNumber]:  # noqa: A001 - read as phone_number.all(db)
     """The connected ones."""
     return await db.many(q.numbers, PhoneNumber, id=None, rest=REST)
+
+
+async def disconnected(db: Db) -> list[Gone]:
+    """Those that once were connected, the latest first."""
+    return await db.many(q.disconnected, Gone)
 
 
 async def connect(tenant: Tenant, credentials: Credentials) -> PhoneNumber:

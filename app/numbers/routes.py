@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Router, delete, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
 from app.access.guards import CurrentViewer, TenantDb, needs
@@ -16,7 +16,8 @@ from app.core.db import Db, Tenant
 from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
 from app.core.i18n import N_
 from app.core.pages import Page, page, redirect
-from app.numbers import health, limits, phone_number, portfolio, sending_cap, simulated
+from app.numbers import inspection, limits, phone_number, portfolio, sending_cap, signup, simulated
+from app.numbers.board import lines
 from app.numbers.phone_number import PhoneNumber
 from app.whatsapp.contract import Credentials
 from app.whatsapp.errors import NotSent, OutcomeUnknown, ProviderError, WrongField
@@ -42,26 +43,31 @@ async def index(request: CurrentRequest, db: TenantDb) -> Page:
     shared = {each.id: each for each in await portfolio.all(db)}
     return page(
         request, "numbers/index.html", "rows", numbers=await phone_number.all(db), portfolios=shared,
-        cap=await sending_cap.find(db), cap_form=None, saved="",
+        cap=await sending_cap.find(db), cap_form=None, saved="", gone=await phone_number.disconnected(db),
     )  # fmt: skip
 
 
-@get("/new", guards=[needs(Permission.MANAGE_NUMBERS)])
-async def new(request: CurrentRequest) -> Page:
-    return page(request, "numbers/new.html", "form", form=blank(), simulator=await simulated.is_there())
+@get("/new", guards=[needs(Permission.CONNECT_NUMBERS)])
+async def new(request: CurrentRequest, viewer: CurrentViewer, again: FromQuery[int] = 0) -> Page:
+    form = blank()
+    if again:
+        async with viewer.tx() as db:
+            number = await phone_number.find(db, again)
+        form = blank(waba_id=number.waba_id, phone_number_id=number.phone_number_id)
+    return page(request, "numbers/new.html", "form", form=form, **await _doors())
 
 
-@post("/", guards=[needs(Permission.MANAGE_NUMBERS)])
+@post("/", guards=[needs(Permission.CONNECT_NUMBERS)])
 async def create(request: CurrentRequest, viewer: CurrentViewer, data: SubmittedForm) -> Page:
     form = parse(Wish, data)
     form.errors = {field: BAD_ID if error == NOT_POSSIBLE else error for field, error in form.errors.items()}
     number = None if form.errors else await _connect(viewer, form, Credentials(**msgspec.structs.asdict(form.value)))
     if number:
         return redirect(request, f"{LIST}/{number.id}")
-    return page(request, "numbers/new.html", "form", status=422, form=form, simulator=await simulated.is_there())
+    return page(request, "numbers/new.html", "form", status=422, form=form, **await _doors())
 
 
-@post("/simulated", guards=[needs(Permission.MANAGE_NUMBERS)])
+@post("/simulated", guards=[needs(Permission.CONNECT_NUMBERS)])
 async def create_simulated(request: CurrentRequest, viewer: CurrentViewer) -> Page:
     form = blank()
     try:
@@ -70,7 +76,12 @@ async def create_simulated(request: CurrentRequest, viewer: CurrentViewer) -> Pa
         number, form.errors["connection"] = None, NO_ANSWER
     if number:
         return redirect(request, f"{LIST}/{number.id}")
-    return page(request, "numbers/new.html", "form", status=422, form=form, simulator=True)
+    return page(request, "numbers/new.html", "form", status=422, form=form, **await _doors())
+
+
+async def _doors() -> dict[str, bool]:
+    """The other ways to connect a number."""
+    return {"simulator": await simulated.is_there(), "sign_up": signup.offered()}
 
 
 async def _connect(viewer: Viewer, form: Form[Wish], credentials: Credentials) -> PhoneNumber | None:
@@ -91,18 +102,15 @@ async def show(request: CurrentRequest, db: TenantDb, number_id: FromPath[int]) 
     return await board(request, db, await phone_number.find(db, number_id))
 
 
-@post("/{number_id:int}/checks", guards=[needs(Permission.MANAGE_NUMBERS)])
+@post("/{number_id:int}/checks", guards=[needs(Permission.CHECK_NUMBERS)])
 async def check(request: CurrentRequest, viewer: CurrentViewer, number_id: FromPath[int]) -> Page:
-    trouble = ""
-    try:
-        await health.check(Tenant(viewer.tenant_id), number_id)
-    except (ProviderError, NotSent, OutcomeUnknown):
-        trouble = NOT_ASKED
+    found = await inspection.inspect(Tenant(viewer.tenant_id), number_id)
+    trouble = "" if found.answered else NOT_ASKED
     async with viewer.tx() as db:
         return await board(request, db, await phone_number.find(db, number_id), trouble)
 
 
-@delete("/{number_id:int}", status_code=200, guards=[needs(Permission.MANAGE_NUMBERS)])
+@delete("/{number_id:int}", status_code=200, guards=[needs(Permission.DISCONNECT_NUMBERS)])
 async def remove(request: CurrentRequest, db: TenantDb, number_id: FromPath[int]) -> Page:
     await phone_number.disconnect(db, await phone_number.find(db, number_id))
     return redirect(request, LIST)
@@ -110,10 +118,11 @@ async def remove(request: CurrentRequest, db: TenantDb, number_id: FromPath[int]
 
 async def board(request: CurrentRequest, db: Db, number: PhoneNumber, trouble: str = "") -> Page:
     """The page of a number, or the part of it that follows what happens."""
-    found = await limits.of(db, number)
+    found, looked = await limits.of(db, number), await inspection.of(db, number.id)
     return page(
         request, "numbers/show.html", "board", number=number, limits=found, portfolio=found.portfolio, trouble=trouble,
-        phone_screen=simulated.phone_screen(number.phone_number_id), pace_form=None, share_form=None, saved="",
+        lines=lines(number, looked.findings if looked else None, found), looked=looked,
+        phone_screen=simulated.phone_screen(number.phone_number_id), pace_form=None, share_form=None, form=None, saved="",
     )  # fmt: skip
 
 

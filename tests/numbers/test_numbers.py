@@ -7,7 +7,7 @@ import pytest
 
 from app.core.db import platform_tx
 from app.core.secrets import Unreadable
-from app.numbers import credentials, health, phone_number, routing
+from app.numbers import credentials, health, inspection, phone_number, routing
 from app.settings import settings
 from app.whatsapp.updates import AccountUpdate, NumberUpdate
 from tests.conftest import SIMULATOR, Person, a_colleague, eventually, page_of, text_of
@@ -152,7 +152,7 @@ async def test_a_check_shows_a_refused_token_in_plain_words(owner: Person) -> No
         )
         await db.conn.execute("update wabas set access_token = %s, app_secret = %s", (expired.access_token, expired.app_secret))
     page = await owner.post(f"{path}/checks")
-    assert page_of(page).css_first(".banner[data-tone=danger]") is not None
+    assert page_of(page).css_first(".checks > li[data-state=broken]") is not None
     assert (await health.check(owner.tenant, number_id)).trouble is not None
 
 
@@ -226,7 +226,7 @@ async def test_the_last_message_in_is_shown(owner: Person) -> None:
 async def test_every_number_is_checked_by_the_hour(owner: Person) -> None:
     number = await a_number(owner)
     async with platform_tx() as door:
-        await health.recheck_everywhere(door)
+        await inspection.reinspect_everywhere(door)
 
     async def checked_again() -> bool:
         async with owner.tenant.tx() as db:
