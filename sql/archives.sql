@@ -48,3 +48,7 @@ with over as (
   update workspace_exports set status = 'expired' where status = 'done' and expires_at <= now() returning file_id
 )
 delete from files f using over where f.id = over.file_id;
+
+-- name: note_download
+-- Somebody takes all there is: that is told, though it changes nothing.
+select add_to_audit_log(tenant_id(), 'workspace.download', %(id)s, %(name)s, null, null, 1);

@@ -102,6 +102,11 @@ async def author(db: Db, export_id: int) -> Author | None:
     return await db.maybe(q.author, Author, id=export_id)
 
 
+async def note_download(db: Db, export: Export, name: str) -> None:
+    """For the audit log."""
+    await db.run(q.note_download, id=export.id, name=name)
+
+
 @job(queue="imports")
 async def write(tenant: Tenant, *, export_id: int) -> None:
     """Onto the disk first; what a stopped run has left there is nobody's, and the next one begins anew."""

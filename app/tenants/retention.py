@@ -17,6 +17,8 @@ SHORTEST = 30  # days
 WEBHOOKS = 30  # days, where nobody has said otherwise
 BATCH = 2000  # rows of one transaction: some tens of milliseconds
 COUNTED = 10_001  # rows that the page counts before it says "more than"
+KINDS = ("messages", "files", "webhooks", "audit")
+CHOICES = (30, 60, 90, 180, 365, 730, 1095, 1825, 3650)  # days that the page offers
 
 Days = Annotated[int, Meta(ge=SHORTEST, le=36_500)]
 
@@ -28,7 +30,7 @@ class Rules(msgspec.Struct, frozen=True):
 
     messages_days: Days | None = None
     files_days: Days | None = None
-    webhooks_days: Days | None = WEBHOOKS
+    webhooks_days: Days | None = None
     audit_days: Days | None = None
 
 
@@ -46,7 +48,13 @@ class Due(msgspec.Struct, frozen=True):
 
 
 async def current(db: Db) -> Rules:
-    return await db.maybe(q.current, Rules) or Rules()
+    return await db.maybe(q.current, Rules) or Rules(webhooks_days=WEBHOOKS)
+
+
+def shorter(kept: Rules, wished: Rules) -> bool:
+    """Whether something goes that would have stayed."""
+    pairs = [(getattr(kept, f"{kind}_days"), getattr(wished, f"{kind}_days")) for kind in KINDS]
+    return any(after is not None and (before is None or after < before) for before, after in pairs)
 
 
 async def keep(db: Db, rules: Rules) -> None:
@@ -55,9 +63,9 @@ async def keep(db: Db, rules: Rules) -> None:
 
 async def due(db: Db, rules: Rules) -> dict[str, Due]:
     """By kind; those that are kept for ever are not in it."""
-    counts = {"messages": q.count_messages, "files": q.count_files, "webhooks": q.count_webhooks, "audit": q.count_audit}
+    counts = (q.count_messages, q.count_files, q.count_webhooks, q.count_audit)
     found = {}
-    for kind, count in counts.items():
+    for kind, count in zip(KINDS, counts, strict=True):
         if (days := getattr(rules, f"{kind}_days")) is not None:
             before = now() - timedelta(days=days)
             found[kind] = Due(kind, before, await db.value(count, before=before, most=COUNTED))
