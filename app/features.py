@@ -54,11 +54,11 @@ NAVIGATION = [
 # The doors of the settings page, in groups: address, icon, who may open it (none: everybody), name, what it is for.
 SETTINGS: list[tuple[str, list[tuple[str, str, Permission | None, str, str]]]] = [
     (N_("Company"), [
-        ("/settings/workspace", "building", Permission.MANAGE_WORKSPACE,
+        ("/settings/workspace", "building", Permission.UPDATE_WORKSPACE,
          N_("Workspace"), N_("Name, address, country, time zone and languages")),
-        ("/settings/workspace/brand", "sun", Permission.MANAGE_WORKSPACE,
+        ("/settings/workspace/brand", "sun", Permission.BRAND_WORKSPACE,
          N_("Logo and colours"), N_("What your people see instead of ours")),
-        ("/settings/workspace/hours", "clock", Permission.MANAGE_WORKSPACE,
+        ("/settings/workspace/hours", "clock", Permission.CHANGE_HOURS,
          N_("Business hours"), N_("When somebody answers, and on which days nobody does")),
         ("/numbers", "phone", Permission.VIEW_NUMBERS,
          N_("Numbers"), N_("The WhatsApp numbers you write from, and how they are")),
@@ -84,11 +84,11 @@ SETTINGS: list[tuple[str, list[tuple[str, str, Permission | None, str, str]]]] =
     (N_("Data"), [
         ("/settings/audit", "eye", Permission.VIEW_AUDIT,
          N_("Audit log"), N_("Who changed what, when and from where")),
-        ("/settings/workspace/retention", "history", Permission.MANAGE_WORKSPACE,
+        ("/settings/workspace/retention", "history", Permission.CHANGE_RETENTION,
          N_("How long data is kept"), N_("What is deleted by itself, and when")),
-        ("/settings/workspace/exports", "archive", Permission.MANAGE_WORKSPACE,
+        ("/settings/workspace/exports", "archive", Permission.EXPORT_WORKSPACE,
          N_("Take everything with you"), N_("All data of the workspace in one archive")),
-        ("/settings/workspace/deletion", "trash", Permission.MANAGE_WORKSPACE,
+        ("/settings/workspace/deletion", "trash", Permission.DELETE_WORKSPACE,
          N_("Delete the workspace"), N_("With two weeks to change your mind")),
     ]),
     (N_("You"), [
