@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from app.access import workspace_letters
 from app.alerts import reacting as alerts
 from app.campaigns import control, export, guard, remaining, report, upkeep
 from app.core import events
 from app.inbox import dispatch, reacting
 from app.intake import replaying
 from app.message_templates import syncing
+from app.tenants import archive, deletion, retention
 
 # A process that only works imports no routes, and must know the jobs that only they enqueue.
-JOBS = (dispatch.deliver, dispatch.offer_again, reacting.tell, export.write, remaining.freeze)
+JOBS = (dispatch.deliver, dispatch.offer_again, reacting.tell, export.write, remaining.freeze, archive.write,
+        deletion.erase, retention.forget)
 
 
 def register() -> None:
@@ -32,6 +35,10 @@ def register() -> None:
     events.on("quality_fell", alerts.quality_fell)
     events.on("template_stopped", alerts.template_stopped)
     events.on("campaign_paused", alerts.campaign_paused)
+    # Whoever asked for an archive is told, and the owner of the end of a workspace.
+    events.on("workspace_exported", workspace_letters.archive_ready)
+    events.on("workspace_leaving", workspace_letters.leaving)
+    events.on("workspace_gone", workspace_letters.gone)
     # An account that was used elsewhere brings its templates.
     events.on("number_connected", syncing.after_connecting)
     # What came before it was connected is read again.

@@ -14,6 +14,7 @@ from app.dashboard import folding
 from app.message_templates import syncing
 from app.numbers import credentials, inspection, portfolio
 from app.ops import queue
+from app.tenants import archive, deletion, retention
 
 accounts = statements("accounts")
 intake = statements("intake")
@@ -106,6 +107,27 @@ async def look_for_alerts() -> None:
 async def forget_alerts() -> None:
     async with platform_tx() as door:
         await raising.forget(door)
+
+
+# What a workspace wants to keep no longer, while it sleeps.
+@periodic("11 2 * * *")
+async def forget_what_is_old() -> None:
+    async with platform_tx() as door:
+        await retention.forget_everywhere(door)
+
+
+# Archives lie there for seven days.
+@periodic("37 * * * *")
+async def delete_old_archives() -> None:
+    async with platform_tx() as door:
+        await archive.tidy(door)
+
+
+# Workspaces whose owner asked for their end: a last word two days before, then every row.
+@periodic("43 * * * *")
+async def end_workspaces() -> None:
+    async with platform_tx() as door:
+        await deletion.go_on(door)
 
 
 # The unfolded tail stays short, so that figures cost the same at any size.

@@ -3,7 +3,7 @@ with touched as (
   update sessions set seen_at = now()
    where token_hash = %(token_hash)s and expires_at > now() and seen_at < now() - interval '1 minute'
 )
-select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, t.time_zone, t.country, u.super_admin, m.owner,
+select t.logo_file, t.languages, t.delete_at, u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, t.time_zone, t.country, u.super_admin, m.owner,
        r.presets, r.granted, r.level as level_of_own, t.modules_off,
        t.brand_colour, t.accent_colour, t.suspended_at is not null as suspended
   from sessions s

@@ -20,6 +20,7 @@ TOPICS = {
     "dashboard": Permission.VIEW_DASHBOARD,
     "webhooks": Permission.VIEW_WEBHOOKS,
     "alerts": Permission.VIEW_ALERTS,
+    "workspace": Permission.EXPORT_WORKSPACE,
 }
 
 

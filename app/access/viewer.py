@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -15,6 +16,7 @@ from app.access.permissions import Permission
 from app.core.db import Db, Tenant, platform_tx
 from app.core.secrets import digest
 from app.core.statements import statements
+from app.tenants import logo
 
 q = statements("access")
 
@@ -37,6 +39,11 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     # Empty is Recado's own.
     brand_colour: str = ""
     accent_colour: str = ""
+    logo_file: int | None = None
+    # Those of ours that the workspace offers; none is all.
+    languages: list[str] = []
+    # Its owner wants it to end; until then nothing is sent.
+    delete_at: datetime | None = None
     suspended: bool = False
     # Runs the whole installation; made on the command line only.
     super_admin: bool = False
@@ -56,6 +63,11 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def permissions(self) -> frozenset[str]:
         return rights(tuple(self.held), tuple(self.granted or ()), tuple(self.modules_off))
+
+    @property
+    def logo(self) -> str:
+        """Where it is; empty where Recado's own sign stands."""
+        return logo.path(self.tenant_id, self.logo_file) if self.logo_file else ""
 
     def can(self, permission: str) -> bool:
         return permission in self.permissions
