@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from app.access.guards import TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
-from app.campaigns import campaign, canary, control, forecast, guard, launch, recipient, series
+from app.campaigns import campaign, canary, control, forecast, guard, launch, recipient, series, variants
 from app.campaigns.campaign import Campaign, Status
 from app.core.db import Db
 from app.core.forms import blank
@@ -99,7 +99,8 @@ async def _acted(request: CurrentRequest, db: Db, campaign_id: int, verb: Callab
 async def _page(request: CurrentRequest, db: Db, found: Campaign, trouble: str = "") -> Page:
     if found.editable:
         runs = await series.runs(db, found.id) if found.cron else []
-        return page(request, REVIEW, "review", campaign=found, runs=runs, trouble=trouble, form=blank(), sent_to="")
+        texts = {"tried": await variants.test_of(db, found.id), "texts": await variants.texts(db, found.id)}
+        return page(request, REVIEW, "review", campaign=found, runs=runs, trouble=trouble, form=blank(), sent_to="", **texts)
     return page(request, SHOW, "status", trouble=trouble, **await _status(db, found))
 
 

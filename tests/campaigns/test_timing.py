@@ -305,6 +305,21 @@ async def test_whoever_has_night_waits_and_the_others_get_it(owner: Person) -> N
     assert (await sending.received())["twice"] == 0
 
 
+async def test_the_first_launch_with_quiet_hours_learns_the_zones_of_the_world(owner: Person) -> None:
+    sending = await a_sending(owner, people=2)
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("delete from phone_zones")
+        await db.conn.execute(
+            "update contact_identities set value = '+57301' || right(value, 7)"
+            " where contact_id = (select min(id) from contacts)"
+        )
+    start, end = await awake_and_asleep()
+    await move(owner, sending.id, quiet_from=start, quiet_to=end)
+    await sending.launch()
+    await eventually(lambda: _is(sending, {"read": 1, "pending": 1}))
+    assert sorted(await sending.rows("zone, status")) == [("America/Bogota", "read"), (MADRID, "pending")]
+
+
 # When it ends
 
 

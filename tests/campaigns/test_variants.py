@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.numbers import phone_number
 from tests.campaigns.drafts import LIST, a_template, a_wish, made
 from tests.campaigns.workspace import Sending, a_sending
-from tests.conftest import Person, eventually, page_of
+from tests.conftest import Person, eventually, page_of, text_of
 from tests.numbers.numbers import a_number
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -63,6 +63,19 @@ async def test_the_form_keeps_what_is_to_be_tried(owner: Person) -> None:
     assert (await owner.put(f"{LIST}/{found.id}", wish | {"test": ""})).status_code == 303
     async with owner.tenant.tx() as db:
         assert len(await variants.texts(db, found.id)) == 1
+
+
+async def test_the_review_names_the_texts_and_a_test_leaves_no_canary(owner: Person) -> None:
+    wish = await a_wish(owner, canary="50", test="1", texts="2", test_share="30", winner_by="answer", winner_hours="6")
+    alone = await made(owner, wish | {"test": ""})
+    facts = text_of(await owner.get(f"{LIST}/{alone.id}"), "#review .facts:last-of-type")
+    assert ("50" in facts, "Texto B" in facts) == (True, False)
+    found = await made(owner, wish | {"field.1:1": "first_name", "field.1:2": "text", "text.1:2": "699 €"})
+    facts = text_of(await owner.get(f"{LIST}/{found.id}"), "#review .facts:last-of-type")
+    assert all(each in facts for each in ("Texto A", "Texto B", "otono", "699 €", "30 %"))
+    assert "50" not in facts
+    form = page_of(await owner.get(f"{LIST}/{found.id}/edit"))
+    assert form.css_first(".never-tried [name=canary]") is not None
 
 
 async def test_another_account_s_template_is_refused(owner: Person) -> None:
