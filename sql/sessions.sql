@@ -41,8 +41,10 @@ returning s.user_id, s.tenant_id;
 delete from sessions where id = %(id)s and kind = 'program' returning user_id;
 
 -- name: is_alive
-select true from sessions
- where id = %(id)s and user_id = %(user_id)s and tenant_id = %(tenant_id)s and kind = 'program' and expires_at > now();
+-- A workspace that has begun to ask for a second factor asks programs as well.
+select true from sessions s join users u on u.id = s.user_id join tenants t on t.id = s.tenant_id
+ where s.id = %(id)s and s.user_id = %(user_id)s and s.tenant_id = %(tenant_id)s and s.kind = 'program' and s.expires_at > now()
+   and (u.totp_since is not null or not t.two_factor_required);
 
 -- name: token_is_alive
 select true from api_tokens

@@ -12,13 +12,24 @@ POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
 )
+# Nothing of ours is asked for in the open, not even by a link that somebody wrote by hand.
+OVER_TLS = "; upgrade-insecure-requests"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
+    "X-Permitted-Cross-Domain-Policies": "none",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-DNS-Prefetch-Control": "off",
+    # Agents dictate voice messages; nothing else of the device is any business of ours.
+    "Permissions-Policy": (
+        "accelerometer=(), autoplay=(self), camera=(), display-capture=(), encrypted-media=(), fullscreen=(self),"
+        " geolocation=(), gyroscope=(), magnetometer=(), microphone=(self), midi=(), payment=(), publickey-credentials-get=(),"
+        " screen-wake-lock=(), usb=(), xr-spatial-tracking=()"
+    ),
 }
 ONE_YEAR = 31536000  # seconds
 TWO_YEARS = 2 * ONE_YEAR
@@ -37,8 +48,9 @@ async def secure(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
     if settings().public_url.startswith("https://"):
         headers.setdefault("Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains")
+        headers.setdefault("Content-Security-Policy", POLICY + OVER_TLS)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
     headers.setdefault("Cache-Control", _caching(scope))
