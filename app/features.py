@@ -57,6 +57,9 @@ SETTINGS: list[tuple[str, list[tuple[str, str, Permission | None, str, str]]]] =
         ("/settings/workspace", "building", Permission.UPDATE_WORKSPACE,
          N_("Workspace"), N_("Name, address, country, time zone and languages")),
         ("/settings/workspace/brand", "sun", Permission.BRAND_WORKSPACE,
+from app.teams import availability_routes as team_availability
+from app.teams import member_routes as team_members
+from app.teams import routes as teams
          N_("Logo and colours"), N_("What your people see instead of ours")),
         ("/settings/workspace/hours", "clock", Permission.CHANGE_HOURS,
          N_("Business hours"), N_("When somebody answers, and on which days nobody does")),
@@ -64,6 +67,7 @@ SETTINGS: list[tuple[str, list[tuple[str, str, Permission | None, str, str]]]] =
          N_("Numbers"), N_("The WhatsApp numbers you write from, and how they are")),
     ]),
     (N_("Work"), [
+    ("/teams", "user-check", N_("Teams"), Permission.VIEW_TEAMS, False),
         ("/settings/quick-replies", "reply", Permission.VIEW_QUICK_REPLIES,
          N_("Quick replies"), N_("Texts that you send often")),
         ("/settings/opt-out", "ban", Permission.MANAGE_OPT_OUT_WORDS,
@@ -160,3 +164,6 @@ def navigation(request: Request[Any, Any, Any]) -> dict[str, Any]:
             if (open_to := [door for door in doors if door[2] is None or viewer.can(door[2])])
         ],
     }  # fmt: skip
+        team_availability.router,
+        team_members.router,
+        teams.router,

@@ -6,7 +6,7 @@ from app.access import workspace_letters
 from app.alerts import reacting as alerts
 from app.campaigns import control, export, guard, remaining, report, upkeep
 from app.core import events
-from app.inbox import dispatch, reacting
+from app.inbox import dispatch, handing_out, reacting
 from app.intake import replaying
 from app.message_templates import syncing
 from app.tenants import archive, deletion, retention
@@ -39,6 +39,9 @@ def register() -> None:
     events.on("workspace_exported", workspace_letters.archive_ready)
     events.on("workspace_leaving", workspace_letters.leaving)
     events.on("workspace_gone", workspace_letters.gone)
+    # What waits in the queues of teams goes to whoever is free.
+    events.on("somebody_is_free", handing_out.soon)
+    events.on("member_deactivated", handing_out.soon)
     # An account that was used elsewhere brings its templates.
     events.on("number_connected", syncing.after_connecting)
     # What came before it was connected is read again.

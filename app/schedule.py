@@ -17,6 +17,7 @@ from app.ops import queue
 from app.tenants import archive, deletion, retention
 
 accounts = statements("accounts")
+from app.teams import availability
 intake = statements("intake")
 portfolios = statements("portfolios")
 
@@ -151,3 +152,9 @@ async def forget_yesterdays_people() -> None:
     for row in tenants:
         async with Tenant(row["tenant_id"]).tx() as db:
             await portfolio.forget_yesterday(db)
+
+
+# Away who has rested long enough, offline who has gone.
+@periodic("* * * * * */20")
+async def settle_availability() -> None:
+    await availability.settle()

@@ -25,6 +25,7 @@ from app.main import application
 from app.numbers import provider
 from app.ops import heartbeat
 from app.settings import Settings, SettingsError
+from app.teams import availability
 
 # The router of a host is on a private network. What it says of the client is believed, what the client says itself is not.
 ROUTERS = ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1", "fc00::/7"]
@@ -55,6 +56,7 @@ async def _run(settings: Settings, url: str, listening: socket.socket | None, *,
     tasks: list[asyncio.Task[Any]] = [asyncio.create_task(hub.run(url), name="hub")]
     if server and listening:
         tasks.append(asyncio.create_task(server.serve([listening]), name="web"))
+        tasks.append(asyncio.create_task(availability.watch_streams(), name="availability"))
     if work:
         tasks.append(asyncio.create_task(worker.run(url), name="worker"))
     else:

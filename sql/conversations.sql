@@ -4,7 +4,9 @@ select * from inbox_rows where id = %(id)s;
 -- name: page
 select * from inbox_rows
  where status = %(status)s
-   and (%(view)s = 'all' or %(view)s = 'mine' and assignee_id = viewer_id() or %(view)s = 'unassigned' and assignee_id is null)
+   and (%(view)s = 'all' or %(view)s = 'mine' and assignee_id = viewer_id() or %(view)s = 'unassigned' and assignee_id is null
+        or %(view)s = 'team' and team_id = any(my_teams()))
+   and (%(team)s = 0 or team_id = %(team)s)
    and (not %(unread)s or unread > 0)
    and (last_message_at, id) < (coalesce(%(at)s, 'infinity'::timestamptz), coalesce(%(last)s, 0))
  order by last_message_at desc, id desc limit %(size)s;
@@ -13,7 +15,9 @@ select * from inbox_rows
 -- The same for people who were found by their name or number.
 select * from inbox_rows
  where contact_id = any(%(contact_ids)s::bigint[]) and status = %(status)s
-   and (%(view)s = 'all' or %(view)s = 'mine' and assignee_id = viewer_id() or %(view)s = 'unassigned' and assignee_id is null)
+   and (%(view)s = 'all' or %(view)s = 'mine' and assignee_id = viewer_id() or %(view)s = 'unassigned' and assignee_id is null
+        or %(view)s = 'team' and team_id = any(my_teams()))
+   and (%(team)s = 0 or team_id = %(team)s)
    and (not %(unread)s or unread > 0)
  order by last_message_at desc, id desc limit %(size)s;
 
@@ -46,10 +50,26 @@ update conversations set status = 'resolved', resolved_at = now() where id = %(i
 update conversations set status = 'open', resolved_at = null where id = %(id)s and status = 'resolved' returning true;
 
 -- name: hand_over
-select hand_over(%(id)s, %(person)s);
+select hand_over(%(id)s, %(person)s, %(team)s);
 
--- name: colleagues
-select u.id, u.name from memberships m join users u on u.id = m.user_id where m.deactivated_at is null order by fold(u.name), u.id;
+-- name: whoever_is_free
+select id, name from whoever_is_free(%(team)s, %(id)s);
+
+-- name: hands_out
+select has_teams() and exists (select from teams where hands_out);
+
+-- name: queues
+select t.id from teams t where t.hands_out and has_teams() and exists (select from conversations c
+  where c.team_id = t.id and c.status = 'open' and c.assignee_id is null) order by t.place, t.id;
+
+-- name: next_waiting
+-- Whoever waits longest.
+select id from conversations where team_id = %(team)s and status = 'open' and assignee_id is null order by last_message_at, id limit 1;
+
+-- name: give
+-- Unless somebody took it meanwhile.
+update conversations set assignee_id = %(person)s
+ where id = %(id)s and team_id = %(team)s and status = 'open' and assignee_id is null;
 
 -- name: received
 -- What campaigns sent to them, on any number.

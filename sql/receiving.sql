@@ -43,15 +43,19 @@ update conversations c
    set unread = c.unread + f.unread,
        status = case when f.unread > 0 then 'open' else c.status end,
        resolved_at = case when f.unread > 0 then null else c.resolved_at end,
+       -- Whoever begins to talk to us, or begins again, goes to the team that looks after such.
+       team_id = case when f.unread > 0 and c.assignee_id is null and c.team_id is null
+         and (c.last_inbound_at is null or c.status = 'resolved') then r.incoming_team else c.team_id end,
        last_inbound_at = greatest(c.last_inbound_at, f.last_inbound_at),
        last_message_at = greatest(c.last_message_at, f.last_message_at),
        (snippet, snippet_kind, snippet_direction) = (
          select case when f.last_message_at >= c.last_message_at or c.snippet = '' then left((f.last).text, 200) else c.snippet end,
                 case when f.last_message_at >= c.last_message_at then (f.last).kind else c.snippet_kind end,
                 case when f.last_message_at >= c.last_message_at then (f.last).direction else c.snippet_direction end)
-  from fresh f
+  from fresh f left join team_settings r on has_teams()
  where c.id = f.conversation_id
-returning c.contact_id;
+returning c.contact_id, c.status = 'open' and c.assignee_id is null
+   and exists (select from teams t where t.id = c.team_id and t.hands_out and has_teams()) as is_handed_out;
 
 -- name: short_messages
 -- What may be nothing but a word: texts, and the buttons of templates and messages, which come with their text.

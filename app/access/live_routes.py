@@ -12,6 +12,8 @@ from app.core import live
 
 TOPICS = {
     "inbox": Permission.VIEW_CONVERSATIONS,
+    "availability": Permission.VIEW_CONVERSATIONS,
+    "teams": Permission.VIEW_TEAMS,
     "quick_replies": Permission.VIEW_QUICK_REPLIES,
     "contacts": Permission.VIEW_CONTACTS,
     "message_templates": Permission.VIEW_TEMPLATES,
@@ -25,8 +27,9 @@ TOPICS = {
 
 
 def topics_of(viewer: Viewer) -> list[str]:
-    """Their permissions decide when the stream opens; it lives for ten minutes at most."""
-    return [topic for topic, permission in TOPICS.items() if viewer.can(permission)]
+    """Their permissions decide when the stream opens; it lives for ten minutes at most. The last is theirs alone, and says that
+    they are here."""
+    return [*(topic for topic, permission in TOPICS.items() if viewer.can(permission)), f"person:{viewer.id}"]
 
 
 @get("/live", guards=[signed_in])

@@ -87,7 +87,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
         """Which conversations, in the words of the policies."""
         if self.can(Permission.VIEW_ALL_CONVERSATIONS):
             return "on"
-        return "pick" if self.can(Permission.PICK_CONVERSATIONS) else ""
+        words = {"team": Permission.VIEW_TEAM_CONVERSATIONS, "pick": Permission.PICK_CONVERSATIONS}
+        return " ".join(word for word, permission in words.items() if self.can(permission))
 
 
 @lru_cache(maxsize=1024)

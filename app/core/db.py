@@ -94,7 +94,8 @@ class Tenant(msgspec.Struct, frozen=True):
     async def tx(self, *, viewer_id: int | None = None, sees: str = "on") -> AsyncIterator[Db]:
         """A transaction that sees this tenant only; commits at the end, rolls back on an exception.
 
-        `sees`: "on" is every conversation, "pick" their own and those that nobody has, "" their own.
+        `sees`: "on" is every conversation; "team", "pick", both or neither add to their own what their teams have and what
+        nobody has.
         """
         who = actor()
         async with pool().connection() as conn:

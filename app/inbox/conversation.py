@@ -23,6 +23,7 @@ from app.numbers.provider import provider
 
 TOPIC = "inbox"
 CHANGED = "inbox_changed"
+HANDLED = "conversation_changed"
 FOUND = 200  # people that a search looks at
 PAGE = 40
 
@@ -42,6 +43,10 @@ class Conversation(msgspec.Struct, frozen=True):
     status: str
     assignee_id: int | None
     assignee: str
+    assignee_state: str
+    team_id: int | None
+    team: str
+    team_tone: str
     unread: int
     last_inbound_at: datetime | None
     last_message_at: datetime
@@ -92,7 +97,8 @@ class Conversation(msgspec.Struct, frozen=True):
 class Filter(msgspec.Struct, frozen=True):
     """What the list shows; kept in the address, so that a reload and the back button show the same."""
 
-    view: Literal["all", "mine", "unassigned"] = "all"
+    view: Literal["all", "mine", "team", "unassigned"] = "all"
+    team: int = 0
     status: Literal["open", "resolved"] = "open"
     unread: bool = False
     q: Annotated[str, Meta(max_length=120)] = ""
@@ -114,18 +120,13 @@ class Received(msgspec.Struct, frozen=True):
     at: datetime | None
 
 
-class Colleague(msgspec.Struct, frozen=True):
-    id: int
-    name: str
-
-
 async def find(db: Db, conversation_id: int) -> Conversation:
     return await db.one(q.find, Conversation, id=conversation_id)
 
 
 async def search(db: Db, wish: Filter, *, page: str = "") -> Page[Conversation]:
     """Newest first. Words look for people by name and number."""
-    narrow = {"view": wish.view, "status": wish.status, "unread": wish.unread}
+    narrow = {"view": wish.view, "team": wish.team, "status": wish.status, "unread": wish.unread}
     if wish.q:
         return Page(await db.many(q.of_contacts, Conversation, contact_ids=await _people(db, wish.q), size=FOUND, **narrow))
     at, last = after(page, datetime, int)
@@ -152,10 +153,6 @@ async def unread(db: Db) -> int:
 
 async def received(db: Db, conversation: Conversation) -> list[Received]:
     return await db.many(q.received, Received, contact_id=conversation.contact_id)
-
-
-async def colleagues(db: Db) -> list[Colleague]:
-    return await db.many(q.colleagues, Colleague)
 
 
 async def open_for(db: Db, contact_id: int, number_id: int) -> Conversation:

@@ -4,36 +4,63 @@ from __future__ import annotations
 
 from app.access.viewer import Viewer
 from app.core import live
-from app.core.db import Db, NotFound
+from app.core.db import Db
 from app.core.statements import statements
-from app.inbox import conversation as conversations
-from app.inbox import sending
-from app.inbox.conversation import CHANGED, TOPIC, Colleague, Conversation
+from app.inbox import handing_out, sending
+from app.inbox.conversation import CHANGED, HANDLED, TOPIC, Conversation
 from app.inbox.message import Message
 from app.inbox.sending import Draft
-
-HANDLED = "conversation_changed"
+from app.teams import person as people
+from app.teams.team import Team
 
 q = statements("conversations")
 
 
-async def assign(db: Db, conversation: Conversation, person_id: int | None, *, by: Viewer) -> None:
-    """To a colleague, to oneself, or to nobody. The note comes first: afterwards the giver may not see the thread."""
+async def assign(db: Db, conversation: Conversation, person_id: int | None, *, by: Viewer, anyway: bool = False) -> None:
+    """To a colleague, to oneself, or back to where it waits. Raises NotFound, or Full unless they are to have it anyway.
+
+    The note comes first: afterwards the giver may not see the thread.
+    """
     if person_id == conversation.assignee_id:
         return
     if person_id is None:
         await _note(db, conversation, "unassigned", by=by)
     else:
-        person = await _colleague(db, person_id)
+        person = await (people.find if anyway else people.with_room)(db, person_id)
         await _note(db, conversation, "taken" if person_id == by.id else "assigned", person.name, by=by)
-    await _announce(db, conversation)
-    await db.rows(q.hand_over, id=conversation.id, person=person_id)
+    await _hand_over(db, conversation, person_id, conversation.team_id)
+
+
+async def give_to_team(db: Db, conversation: Conversation, team: Team, *, by: Viewer) -> None:
+    """Into its queue, where its people take from."""
+    await _note(db, conversation, "to_team", team.name, by=by)
+    await _hand_over(db, conversation, None, team.id)
+    await handing_out.soon(db)
+
+
+async def give_to_whoever_is_free(db: Db, conversation: Conversation, team: Team, *, by: Viewer) -> bool:
+    """The one who is online and has the fewest. With nobody free it waits in the team's queue, and the answer is False."""
+    free = await db.maybe(q.whoever_is_free, people.Name, team=team.id, id=conversation.id)
+    if free is None:
+        await give_to_team(db, conversation, team, by=by)
+        return False
+    await _note(db, conversation, "assigned", free.name, by=by)
+    await _hand_over(db, conversation, free.id, team.id)
+    return True
+
+
+async def take_from_team(db: Db, conversation: Conversation, *, by: Viewer) -> None:
+    """It belongs to no team from now on; who has it keeps it."""
+    if conversation.team_id is not None:
+        await _note(db, conversation, "from_team", conversation.team, by=by)
+        await _hand_over(db, conversation, conversation.assignee_id, None)
 
 
 async def resolve(db: Db, conversation: Conversation, *, by: Viewer) -> None:
     if await db.value(q.resolve, id=conversation.id):
         await _note(db, conversation, "resolved", by=by)
         await _announce(db, conversation)
+        await handing_out.soon(db)
 
 
 async def reopen(db: Db, conversation: Conversation, *, by: Viewer) -> None:
@@ -49,12 +76,9 @@ async def write_note(db: Db, conversation: Conversation, draft: Draft, *, by: Vi
     return written
 
 
-async def _colleague(db: Db, person_id: int) -> Colleague:
-    """Raises NotFound for somebody of another company."""
-    found = [person for person in await conversations.colleagues(db) if person.id == person_id]
-    if not found:
-        raise NotFound("colleague")
-    return found[0]
+async def _hand_over(db: Db, conversation: Conversation, person_id: int | None, team_id: int | None) -> None:
+    await _announce(db, conversation)
+    await db.rows(q.hand_over, id=conversation.id, person=person_id, team=team_id)
 
 
 async def _note(db: Db, conversation: Conversation, kind: str, text: str = "", *, by: Viewer) -> None:

@@ -14,21 +14,34 @@ from app.core.forms import SubmittedForm, parse
 from app.core.pages import Page, fragment, redirect
 from app.inbox import conversation as conversations
 from app.inbox import handling
+from app.teams import person as people
+from app.teams import team as teams
 
 ANSWERS = [needs(Permission.SEND_MESSAGES)]
 ASSIGNS = [needs(Permission.ASSIGN_CONVERSATIONS)]
 
 
 class Assignment(msgspec.Struct, frozen=True):
+    """`anyway`: also when they have as many as they take."""
+
     person_id: int
+    anyway: bool = False
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """To a team's queue, or to the one of its people who has the fewest."""
+
+    team_id: int
+    free: bool = False
 
 
 @get("/assignment", guards=ASSIGNS)
 async def candidates(request: CurrentRequest, db: TenantDb, conversation_id: FromPath[int]) -> Page:
     found = await conversations.find(db, conversation_id)
     return fragment(
-        request, "inbox/handling.html", "candidates", conversation=found, colleagues=await conversations.colleagues(db)
-    )
+        request, "inbox/handling.html", "candidates", conversation=found, colleagues=await people.every(db),
+        teams=await teams.names(db),
+    )  # fmt: skip
 
 
 @put("/assignment", guards=[needs(Permission.PICK_CONVERSATIONS, Permission.ASSIGN_CONVERSATIONS)])
@@ -40,7 +53,10 @@ async def assign(
         raise NotFound("colleague")
     if found.assignee_id is not None or form.value.person_id != viewer.id:
         require(viewer, Permission.ASSIGN_CONVERSATIONS)
-    await handling.assign(db, found, form.value.person_id, by=viewer)
+    try:
+        await handling.assign(db, found, form.value.person_id, by=viewer, anyway=form.value.anyway)
+    except people.Full as full:
+        return fragment(request, "inbox/handling.html", "full", status=422, conversation=found, person=full.person)
     return await _handled(request, db, conversation_id, "assigned")
 
 
@@ -48,6 +64,27 @@ async def assign(
 async def unassign(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
     await handling.assign(db, await conversations.find(db, conversation_id), None, by=viewer)
     return await _handled(request, db, conversation_id, "unassigned")
+
+
+@put("/team", guards=ASSIGNS)
+async def give_to_team(
+    request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm, conversation_id: FromPath[int]
+) -> Page:
+    found, form = await conversations.find(db, conversation_id), parse(Handover, data)
+    if form.errors:
+        raise NotFound("team")
+    team = await teams.find(db, form.value.team_id)
+    if form.value.free and await handling.give_to_whoever_is_free(db, found, team, by=viewer):
+        return await _handled(request, db, conversation_id, "assigned")
+    if not form.value.free:
+        await handling.give_to_team(db, found, team, by=viewer)
+    return await _handled(request, db, conversation_id, "nobody_free" if form.value.free else "to_team")
+
+
+@delete("/team", status_code=200, guards=ASSIGNS)
+async def take_from_team(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
+    await handling.take_from_team(db, await conversations.find(db, conversation_id), by=viewer)
+    return await _handled(request, db, conversation_id, "from_team")
 
 
 @put("/closure", guards=[needs(Permission.CLOSE_CONVERSATIONS)])
@@ -83,5 +120,6 @@ async def _handled(request: CurrentRequest, db: Db, conversation_id: int, done: 
 
 
 router = Router(
-    "/inbox/{conversation_id:int}", route_handlers=[candidates, assign, unassign, resolve, reopen, mark_read, mark_unread]
+    "/inbox/{conversation_id:int}",
+    route_handlers=[candidates, assign, unassign, give_to_team, take_from_team, resolve, reopen, mark_read, mark_unread],
 )

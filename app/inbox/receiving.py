@@ -13,7 +13,7 @@ from app.contacts.identities import Sender
 from app.core import events, live
 from app.core.db import Db
 from app.core.statements import statements
-from app.inbox import media, opting
+from app.inbox import handing_out, media, opting
 from app.inbox.conversation import CHANGED, TOPIC
 from app.whatsapp.updates import Echo, InboundMessage, Message, Person, SystemMessage
 
@@ -64,6 +64,8 @@ async def _follow(db: Db, inserted: list[Inserted]) -> None:
     for row in inserted:
         if row.media_id:
             await media.fetch.later(db, message_id=row.id)
+    if any(row["is_handed_out"] for row in people):
+        await handing_out.hand_out.later(db)
     await db.tell(q.announce, added=ids, changed=[row["id"] for row in changed])
     await live.announce(db, TOPIC, CHANGED)
     if any(row.direction == "in" for row in inserted):

@@ -23,6 +23,7 @@ from app.inbox import sending, template_message
 from app.inbox.conversation import Conversation, Filter
 from app.message_templates import message_template
 from app.numbers import phone_number
+from app.teams import team as teams
 
 THREAD = re.compile(r"/inbox/(\d+)")
 SEES = [needs(Permission.VIEW_CONVERSATIONS)]
@@ -101,6 +102,7 @@ async def listed(request: CurrentRequest, db: Db, *, after: str = "") -> dict[st
     return {
         "found": await conversations.search(db, wish, page=after), "wish": wish, "later": bool(after),
         "query": f"?{urlencode(chosen)}" if chosen else "",
+        "team": await teams.find_name(db, wish.team) if wish.team else None,
         "selected": int(open_thread[1]) if open_thread else 0,
     }  # fmt: skip
 

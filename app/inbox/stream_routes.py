@@ -14,7 +14,7 @@ from app.core.live import Event
 from app.core.pages import render
 from app.inbox import conversation as conversations
 from app.inbox import message as messages
-from app.inbox.handling import HANDLED
+from app.inbox.conversation import HANDLED
 from app.inbox.routes import SEES, composer
 
 

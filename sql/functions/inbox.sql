@@ -28,12 +28,16 @@ $$;
 
 -- Handing a conversation over takes it out of the giver's own sight, which row-level security forbids to an update:
 -- so this one looks with the eyes of the workspace. Whoever calls it has found the conversation with their own.
-create or replace function hand_over(conversation bigint, person bigint) returns void language plpgsql as $$
+-- A team keeps it only while it is in its queue or with one of its people.
+drop function if exists hand_over(bigint, bigint);
+create or replace function hand_over(conversation bigint, person bigint, team bigint) returns void language plpgsql as $$
 declare
   sight text := coalesce(current_setting('app.sees_all', true), '');
 begin
   perform set_config('app.sees_all', 'on', true);
-  update conversations set assignee_id = person where id = conversation;
+  update conversations set assignee_id = person, team_id = case when person is null
+      or exists (select from team_members m where m.team_id = team and m.user_id = person) then team end
+   where id = conversation;
   perform set_config('app.sees_all', sight, true);
 end $$;
 
@@ -108,7 +112,8 @@ $$;
 -- A conversation as lists and heads show it.
 drop view if exists inbox_rows;
 create view inbox_rows with (security_invoker = true) as
-  select c.id, c.contact_id, c.number_id, c.status, c.assignee_id, coalesce(u.name, '') as assignee, c.unread,
+  select c.id, c.contact_id, c.number_id, c.status, c.assignee_id, coalesce(u.name, '') as assignee,
+         coalesce(a.state, 'offline') as assignee_state, c.team_id, coalesce(t.name, '') as team, coalesce(t.tone, '') as team_tone, c.unread,
          c.last_inbound_at, c.last_message_at, c.snippet, c.snippet_kind, c.snippet_direction, c.resolved_at,
          p.name, p.email, p.company, p.language, p.variables, p.opted_out_at,
          case when p.opted_out_at is null then '' else p.opted_out_scope end as opted_out_scope, p.opt_out_reason,
@@ -122,4 +127,6 @@ create view inbox_rows with (security_invoker = true) as
     from conversations c
     join contacts p on p.id = c.contact_id
     join phone_numbers n on n.id = c.number_id
-    left join users u on u.id = c.assignee_id;
+    left join users u on u.id = c.assignee_id
+    left join availability a on a.user_id = c.assignee_id
+    left join teams t on t.id = c.team_id;

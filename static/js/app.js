@@ -10,6 +10,7 @@ import "./behaviours/copy.js";
 import "./behaviours/counter.js";
 import "./behaviours/dialogs.js";
 import "./behaviours/drop.js";
+import "./behaviours/heartbeat.js";
 import "./behaviours/marks.js";
 import "./behaviours/menus.js";
 import "./behaviours/quick-replies.js";

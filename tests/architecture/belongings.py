@@ -22,11 +22,12 @@ TABLES = {
     "event_id": "intake_parts",
     "import_id": "contact_imports", "job_id": "procrastinate_jobs", "label_id": "labels", "message_id": "messages",
     "public_id": "public_id", "number_id": "phone_numbers",
+    "team_id": "teams", "person_id": "user",
     "recipient_id": "campaign_recipients", "reply_id": "quick_replies", "template_id": "message_templates",
     "queue_name": "queue_name", "token_id": "api_tokens", "waba": "wabas",
 }  # fmt: skip
 # Counters are folded by a job whenever it comes round.
-COUNTERS = {"campaign_deltas", "campaign_counts", "job_minutes", "stat_deltas", "stat_slots"}
+COUNTERS = {"availability", "campaign_deltas", "campaign_counts", "job_minutes", "stat_deltas", "stat_slots"}
 SHEET = """{"columns": ["Teléfono"], "first_line": 2, "sample": [["600"]], "encoding": "utf-8", "delimiter": ";", "rows": 1}"""
 TARGET = """{"address": "https://example.com/x"}"""
 CHOICE = """{"kinds": ["phone"], "country": "ES"}"""
@@ -51,6 +52,7 @@ INSERTS = (
     ("files", "name, mime, size", "%(mark)s, 'text/csv', 4"),
     ("contact_imports", "file_id, sheet, mapping, state", f"%(files)s, '{SHEET}', '{CHOICE}', 'failed'"),
     ("quick_replies", "shortcut, body", "'secreto', %(mark)s"),
+    ("teams", "name, description", "%(mark)s, %(mark)s"),
     ("conversations", "contact_id, number_id, snippet", "%(contacts)s, %(phone_numbers)s, %(mark)s"),
     (
         "messages",

@@ -16,6 +16,7 @@ LINES = (
     {"access", "audit"},
     {"modules"},
     {"billing"},
+    {"teams"},
     {"contacts", "numbers"},
     {"message_templates"},
     {"inbox"},

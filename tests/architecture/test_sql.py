@@ -63,6 +63,8 @@ NAMES_THE_TENANT: dict[str, str] = {
     "message_templates.accounts_everywhere": SWEEPING,
     "numbers.all_credentials": SEALING,
     "numbers.connected_everywhere": SWEEPING,
+    "availability.note_seen": SWEEPING,
+    "availability.settle": SWEEPING,
     "numbers.credentials_of_account": SEALING,
     "numbers.credentials_of_number": SEALING,
     "number_setups.note_verification": ROUTING,

@@ -1,0 +1,1 @@
+"""Teams, who is there, and how much each person takes."""
