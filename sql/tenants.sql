@@ -26,3 +26,6 @@ delete from files f using before where f.id = before.logo_file and f.id is disti
 
 -- name: logo
 select f.id, f.name, f.mime, f.size from tenants t join files f on f.id = t.logo_file where t.id = tenant_id();
+
+-- name: ends
+select delete_at is not null from tenants where id = tenant_id();

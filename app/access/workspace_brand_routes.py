@@ -39,7 +39,7 @@ async def show(
     """`look`: what is typed and not yet kept."""
     now = await tenant.current(db)
     if not look:
-        return _page(request, now, blank(brand=now.brand_colour, accent=now.accent_colour))
+        return _page(request, now)
     typed = {name: request.query_params.get(name, "") for name in ("brand", "accent")}
     picked = {"brand": pick_brand, "accent": pick_accent}
     return _page(request, now, _parse(typed | {name: colour for name, colour in picked.items() if colour}))
@@ -63,19 +63,14 @@ async def forget(request: CurrentRequest, db: TenantDb) -> Page:
 
 @put("/workspace/logo", guards=[needs(Permission.BRAND_WORKSPACE)])
 async def put_logo_up(request: CurrentRequest, db: TenantDb, data: Upload) -> Page:
-    form: Form[Any] = Form()
-    file = data.get("logo")
+    wrong, file = REQUIRED, data.get("logo")
     if isinstance(file, UploadFile) and file.filename:
         try:
             await logo.put_up(db, await file.read(logo.LARGEST + 1))
             return redirect(request, f"{HERE}?saved=logo")
         except logo.Unfit as unfit:
-            form.errors["logo"] = unfit.message
-    else:
-        form.errors["logo"] = REQUIRED
-    return page(
-        request, "settings/workspace_brand.html", "logo", 422, now=await tenant.current(db), picture=form, path=logo.path
-    )
+            wrong = unfit.message
+    return _page(request, await tenant.current(db), status=422, wrong=wrong)
 
 
 @delete("/workspace/logo", status_code=200, guards=[needs(Permission.BRAND_WORKSPACE)])
@@ -100,12 +95,19 @@ def _parse(data: dict[str, Any]) -> Form[Wish]:
     return form
 
 
-def _page(request: CurrentRequest, now: tenant.Workspace, form: Form[Any], *, status: int = 200) -> Page:
+def _page(
+    request: CurrentRequest, now: tenant.Workspace, form: Form[Any] | None = None, *, status: int = 200, wrong: str = ""
+) -> Page:
+    """`wrong`: what is the matter with a logo."""
+    picture: Form[Any] = Form()
+    picture.errors = {"logo": wrong} if wrong else {}
+    form = form or blank(brand=now.brand_colour, accent=now.accent_colour)
     chosen = {name: "" if name in form.errors else form.raw.get(name, "") for name in ("brand", "accent")}
     shades = {name: brand.shades(colour) for name, colour in chosen.items()}
     return page(
-        request, "settings/workspace_brand.html", "colours", status, now=now, form=form, picture=blank(), path=logo.path,
-        chosen=chosen, shades=shades, brands=brand.BRANDS, accents=brand.ACCENTS, saved=request.query_params.get("saved", ""),
+        request, "settings/workspace_brand.html", "logo" if wrong else "colours", status, now=now, form=form, picture=picture,
+        path=logo.path, chosen=chosen, shades=shades, brands=brand.BRANDS, accents=brand.ACCENTS,
+        saved=request.query_params.get("saved", ""),
     )  # fmt: skip
 
 

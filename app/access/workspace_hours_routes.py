@@ -83,16 +83,19 @@ def _written(ranges: list[Range]) -> dict[str, Any]:
 async def _hours(
     request: CurrentRequest, db: Db, form: Form[Any], shown: Hours, *, status: int = 200, saved: bool = False
 ) -> Page:
-    off = await hours.holidays(db)
-    opens = hours.next_opening(shown, off, now())
-    return page(
-        request, "settings/workspace_hours.html", "hours", status, form=form, hours=shown, holidays=off, holiday=blank(),
-        is_open=hours.is_open(shown, off, now()), opens=opens, saved=saved,
-    )  # fmt: skip
+    return await _page(request, db, "hours", status, form=form, hours=shown, saved=saved)
 
 
 async def _holidays(request: CurrentRequest, db: Db, form: Form[Any], *, status: int = 200) -> Page:
-    return page(request, "settings/workspace_hours.html", "days_off", status, holidays=await hours.holidays(db), holiday=form)
+    kept = await hours.current(db)
+    return await _page(request, db, "days_off", status, holiday=form, hours=kept, form=Form(_written(kept.ranges)))
+
+
+async def _page(request: CurrentRequest, db: Db, block: str, status: int, **shown: Any) -> Page:
+    off, week = await hours.holidays(db), shown["hours"]
+    given = {"holiday": blank(), "saved": False, "holidays": off, **shown}
+    now_open, opens = hours.is_open(week, off, now()), hours.next_opening(week, off, now())
+    return page(request, "settings/workspace_hours.html", block, status, is_open=now_open, opens=opens, **given)
 
 
 handlers = [show, change, add_holiday, remove_holiday]

@@ -81,6 +81,11 @@ async def paint(db: Db, brand: str, accent: str) -> None:
     await db.run(q.paint, brand=brand, accent=accent)
 
 
+async def ends(db: Db) -> bool:
+    """Whether its owner wants it deleted; then nothing is sent."""
+    return bool(await db.value(q.ends))
+
+
 async def free_slug(db: Db, name: str) -> str:
     """The name as a URL part; with a few random letters when somebody has it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

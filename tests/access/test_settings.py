@@ -7,6 +7,13 @@ from tests.conftest import PASSWORD, Person, page_of, text_of
 WORKSPACE = {"name": "Casa Olmo", "country": "MX", "time_zone": "America/Mexico_City", "language": "es"}
 
 
+async def wish(person: Person, **changed: object) -> dict[str, object]:
+    """What the form holds, its address included."""
+    field = page_of(await person.get("/settings/workspace")).css_first("input[name=slug]")
+    assert field is not None
+    return {**WORKSPACE, "slug": field.attributes["value"] or "", "languages": ["es"], **changed}
+
+
 async def doors(person: Person) -> set[str]:
     return {link.attributes["href"] or "" for link in page_of(await person.get("/settings")).css(".doors a")}
 
@@ -25,7 +32,7 @@ async def test_each_role_sees_the_doors_it_may_open(owner: Person, agent: Person
 
 
 async def test_the_workspace_is_changed(owner: Person) -> None:
-    answer = await owner.put("/settings/workspace", WORKSPACE)
+    answer = await owner.put("/settings/workspace", await wish(owner))
     assert answer.status_code == 200
     page = page_of(await owner.get("/settings/workspace"))
     chosen = {option.attributes["value"] for option in page.css("option[selected]")}
@@ -34,12 +41,36 @@ async def test_the_workspace_is_changed(owner: Person) -> None:
 
 
 async def test_a_time_zone_that_is_no_place_is_refused_beside_its_field(owner: Person) -> None:
-    answer = await owner.put("/settings/workspace", {**WORKSPACE, "time_zone": "../etc/passwd", "name": ""})
+    answer = await owner.put("/settings/workspace", await wish(owner, time_zone="../etc/passwd", name=""))
     assert answer.status_code == 422
     assert page_of(answer).css_first("#name-error") is not None
-    answer = await owner.put("/settings/workspace", {**WORKSPACE, "time_zone": "../etc/passwd"})
+    answer = await owner.put("/settings/workspace", await wish(owner, time_zone="../etc/passwd"))
     assert page_of(answer).css_first("#time_zone-error") is not None
     assert (await owner.get("/dashboard")).status_code == 200
+
+
+async def test_a_new_address_is_warned_about_and_then_kept(owner: Person) -> None:
+    answer = await owner.put("/settings/workspace", await wish(owner, slug=f"olmo-{owner.tenant_id}"))
+    assert answer.status_code == 422
+    assert page_of(answer).css_first("input[name=moves]") is not None
+    answer = await owner.put("/settings/workspace", await wish(owner, slug=f"olmo-{owner.tenant_id}", moves="1"))
+    assert answer.status_code == 200
+    assert (await wish(owner))["slug"] == f"olmo-{owner.tenant_id}"
+
+
+async def test_an_address_is_of_one_workspace_only(owner: Person, stranger: Person) -> None:
+    theirs = (await wish(stranger))["slug"]
+    for slug in (theirs, "admin", "Casa Olmo", "x"):
+        answer = await owner.put("/settings/workspace", await wish(owner, slug=slug, moves="1"))
+        assert answer.status_code == 422, slug
+        assert page_of(answer).css_first("#slug-error") is not None
+
+
+async def test_people_choose_from_the_languages_that_are_offered(owner: Person) -> None:
+    await owner.put("/settings/workspace", await wish(owner, languages=["pt-BR"]))
+    menu = page_of(await owner.get("/settings")).css("#account [lang]")
+    assert [entry.attributes["lang"] for entry in menu] == ["es", "pt-BR"]
+    assert (await owner.put("/settings/workspace", await wish(owner, languages=["tlh"]))).status_code == 422
 
 
 async def test_only_who_manages_the_workspace_changes_it(owner: Person, agent: Person) -> None:
