@@ -22,6 +22,7 @@ from app.inbox.message import Message
 from app.inbox.window import WindowClosed
 from app.message_templates import message_template
 from app.message_templates.message_template import MessageTemplate
+from app.tenants import tenant
 
 q = statements("messages")
 
@@ -30,6 +31,12 @@ class NumberGone(Exception):
     """Its history stays to be read, and nothing can be sent from it."""
 
     message = N_("This number is not connected any more, so nothing can be sent from it.")
+
+
+class WorkspaceEnds(NumberGone):
+    """Its owner wants it deleted, and may still change their mind."""
+
+    message = N_("This workspace is about to be deleted, so nothing is sent from it. Its owner can keep it in the settings.")
 
 
 class CannotTryAgain(Exception):
@@ -76,14 +83,21 @@ def is_refused(conversation: Conversation, template: MessageTemplate) -> bool:
 
 
 async def _send(db: Db, conversation: Conversation, draft: Draft, by: Viewer | None) -> Message:
-    if conversation.disconnected:
-        raise NumberGone
+    await _check(db, conversation)
     written, new = await write(db, conversation, draft, by=by)
     if new:
         await db.run(q.note_written, id=conversation.id, text=draft.text, kind=draft.kind)
         await dispatch.deliver.later(db, message_id=written.key)
         await live.announce(db, TOPIC, CHANGED)
     return written
+
+
+async def _check(db: Db, conversation: Conversation) -> None:
+    """Raises NumberGone or WorkspaceEnds."""
+    if conversation.disconnected:
+        raise NumberGone
+    if await tenant.ends(db):
+        raise WorkspaceEnds
 
 
 async def write(db: Db, conversation: Conversation, draft: Draft, *, by: Viewer | None) -> tuple[Message, bool]:
@@ -104,8 +118,7 @@ async def note(db: Db, conversation: Conversation, draft: Draft, *, by: Viewer) 
 
 async def try_again(db: Db, conversation: Conversation, failed: Message) -> Message:
     """A new attempt of the same message. Raises CannotTryAgain, OptedOut, WindowClosed or NumberGone."""
-    if conversation.disconnected:
-        raise NumberGone
+    await _check(db, conversation)
     if failed.kind != "template" and not conversation.window.is_open:
         raise WindowClosed
     if failed.kind == "template" and await _is_unwanted(db, conversation, failed):
