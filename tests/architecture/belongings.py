@@ -18,7 +18,7 @@ from tests.conftest import Person
 TABLES = {
     "entry_id": "audit_log", "alert_id": "alerts", "channel_id": "alert_channels",
     "campaign_id": "campaigns", "contact_id": "contacts", "conversation_id": "conversations", "file_id": "files",
-    "export_id": "campaign_exports",
+    "export_id": "campaign_exports", "archive_id": "workspace_exports", "holiday_id": "holidays",
     "event_id": "intake_parts",
     "import_id": "contact_imports", "job_id": "procrastinate_jobs", "label_id": "labels", "message_id": "messages",
     "public_id": "public_id", "number_id": "phone_numbers",
@@ -66,6 +66,8 @@ INSERTS = (
         "campaign_id, kind, language, time_zone, status, file_id",
         "%(campaigns)s, 'csv', 'es', 'UTC', 'done', %(files)s",
     ),
+    ("workspace_exports", "language, status, file_id", "'es', 'done', %(files)s"),
+    ("holidays", "name, day", "%(mark)s, '2031-01-06'"),
     ("api_tokens", "user_id, name, token_hash, hint", "%(user)s, %(mark)s, %(hash)s, 'rec_'"),
     (
         "procrastinate_jobs",
