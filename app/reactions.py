@@ -22,6 +22,7 @@ def register() -> None:
     events.on("messages_received", upkeep.note_answers)
     # Whoever is to know is told how it went.
     events.on("campaign_completed", report.on_completed)
+    events.on("module_switched_on", upkeep.go_on)
     # Campaigns wait, they do not fail, when their number or template may not send.
     events.on("number_disconnected", control.stop_number)
     events.on("number_stopped", control.stop_number)

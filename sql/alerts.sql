@@ -28,6 +28,9 @@ select a.id, a.kind, a.severity, a.subject, a.key, a.facts, a.first_at, a.last_a
 -- name: open
 select count(*), coalesce(bool_or(severity = 'critical'), false) as critical from alerts where resolved_at is null;
 
+-- name: wanted
+select 'alerts' <> all(modules_off) from tenants where id = tenant_id();
+
 -- name: note
 -- Something that goes on keeps its row. What is only looked at again has not happened again.
 insert into alerts as a (kind, severity, subject, key, facts)

@@ -29,9 +29,11 @@ update campaigns set zones = array(select zone from known where zone is not null
  where id = %(id)s and quiet_from is not null;
 
 -- name: due
--- Each campaign says itself how late is too late. A repeating one goes out as a copy: app/campaigns/series.py.
+-- Each campaign says itself how late is too late. A repeating one goes out as a copy: app/campaigns/series.py. A workspace that
+-- sends nothing begins nothing either, and finds its campaigns as it left them.
 update campaigns set status = 'launching', launched_at = now()
  where status = 'scheduled' and cron = '' and scheduled_at <= now() and (scheduled_at > now() - late_after or late_policy = 'send')
+   and sends(tenant_id)
 returning tenant_id, id;
 
 -- name: mark_late
@@ -39,11 +41,12 @@ update campaigns
    set status = case late_policy when 'skip' then 'cancelled' else 'late' end,
        finished_at = case late_policy when 'skip' then now() end, stop_reason = case late_policy when 'skip' then %(skipped)s else '' end
  where status = 'scheduled' and cron = '' and scheduled_at <= now() - late_after and late_policy <> 'send'
+   and sends(tenant_id)
 returning tenant_id, id;
 
 -- name: repeating_due
 -- Through the platform's door.
-select tenant_id, id from campaigns where status = 'scheduled' and cron <> '' and scheduled_at <= now();
+select tenant_id, id from campaigns where status = 'scheduled' and cron <> '' and scheduled_at <= now() and sends(tenant_id);
 
 -- name: pattern
 -- Locked until its copy is made, so one worker makes it.

@@ -23,6 +23,9 @@ TOPICS = {
     "webhooks": Permission.VIEW_WEBHOOKS,
     "alerts": Permission.VIEW_ALERTS,
     "workspace": Permission.EXPORT_WORKSPACE,
+    "members": Permission.VIEW_MEMBERS,
+    "roles": Permission.VIEW_ROLES,
+    "modules": Permission.VIEW_MODULES,
 }
 
 

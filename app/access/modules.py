@@ -11,36 +11,56 @@ from app.core.i18n import N_
 
 
 class Module(msgspec.Struct, frozen=True):
-    """`areas` are the permissions that nobody has while it is off, `paths` the routes and menu entries that are gone."""
+    """`areas` are the permissions that nobody has while it is off: whole areas, or single ones by their full name. `paths` are
+    the routes that are gone beyond those, `menu` the entries that lead to it, `off` what becomes of what is there already."""
 
     id: str
     name: str
     description: str
+    off: str
     areas: tuple[str, ...]
     paths: tuple[str, ...]
+    menu: tuple[str, ...] = ()
 
     @property
     def permissions(self) -> list[Permission]:
-        return [permission for permission in Permission if permission.area in self.areas]
+        return [permission for permission in Permission if self.covers(permission)]
+
+    def covers(self, permission: Permission) -> bool:
+        return permission.area in self.areas or permission in self.areas
 
 
 MODULES = {module.id: module for module in (
-    Module("campaigns", N_("Campaigns"), N_("Send to many people at once. Off, running campaigns wait until it is on again."),
-           ("campaigns",), ("/campaigns", "/api/v1/campaigns")),
+    Module("campaigns", N_("Campaigns"), N_("Send to many people at once, planned, tried and followed."),
+           N_("Campaigns that are running wait where they are, planned ones do not begin, and links in messages still work."),
+           ("campaigns",), ("/campaigns", "/api/v1/campaigns"), ("/campaigns",)),
     Module("quick_replies", N_("Quick replies"), N_("Texts that the team writes every day, two keys away."),
-           ("quick_replies",), ("/settings/quick-replies",)),
+           N_("The texts are kept, and the composer offers none."),
+           ("quick_replies",), ("/settings/quick-replies",), ("/settings/quick-replies",)),
+    Module("imports", N_("Imports"), N_("Contacts from CSV and Excel files."),
+           N_("Imports that are running finish. Contacts are then added by hand, by writing to you, or over the API."),
+           ("contacts.import",), ("/contacts/imports", "/api/v1/contacts/imports")),
     Module("dashboard", N_("Dashboard"), N_("Figures of messages, campaigns and people."),
-           ("dashboard",), ("/dashboard", "/api/v1/dashboard")),
+           N_("Figures are counted all the same, so none is missing when it comes back."),
+           ("dashboard",), ("/dashboard", "/api/v1/dashboard"), ("/dashboard",)),
     Module("teams", N_("Teams and availability"), N_("Teams with a lead, who is there, and how much each one takes."),
-           ("teams",), ("/teams",)),
+           N_("Teams keep their people. Nothing is handed out by itself, and what comes in waits for everybody."),
+           ("teams",), ("/teams", "/account/availability", "/api/v1/teams", "/api/v1/availability"), ("/teams",)),
+    Module("alerts", N_("Alerts"), N_("What needs somebody, on a page, by mail, Slack, Telegram and others."),
+           N_("Nothing is raised and nobody is told, also not of numbers that stop. Open alerts stay as they are."),
+           ("alerts",), ("/ops/alerts", "/settings/alerts", "/api/v1/alerts"), ("/ops/alerts", "/settings/alerts")),
+    Module("operations", N_("Operations"), N_("Queues, processes, webhooks and what is stuck, for technicians."),
+           N_("Everything goes on working and recovers by itself. Only the pages are gone."),
+           ("ops",), ("/ops/webhooks", "/api/v1/queues", "/api/v1/webhook-events"), ("/ops",)),
     Module("api", N_("API"), N_("Programs read and write through the REST API with tokens."),
-           ("api_tokens",), ("/api/v1", "/settings/api-tokens")),
+           N_("Programs are refused until it is on again. Their tokens are kept."),
+           ("api_tokens",), ("/api/v1", "/settings/api-tokens"), ("/settings/api-tokens", "/api/docs")),
 )}  # fmt: skip
 
 
 def off(permission: Permission, modules_off: Iterable[str]) -> bool:
     """Whether it belongs to a feature that this workspace has switched off."""
-    return any(permission.area in MODULES[each].areas for each in modules_off if each in MODULES)
+    return any(MODULES[each].covers(permission) for each in modules_off if each in MODULES)
 
 
 def closed(path: str, modules_off: Iterable[str]) -> bool:

@@ -34,7 +34,12 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 async def note(db: Db, findings: Sequence[Finding], *, again: bool = True) -> None:
-    """Opens them or adds to those that are open, and tells whoever wants to know. `again`: each finding is one more time."""
+    """Opens them or adds to those that are open, and tells whoever wants to know. `again`: each finding is one more time.
+
+    Nothing at all where the feature is switched off.
+    """
+    if not await db.value(q.wanted):
+        return
     noted = await db.rows(q.note, found=_rows(findings), counts=again) if findings else []
     if (noted and again) or any(row["is_new"] for row in noted):
         await live.announce(db, TOPIC, CHANGED)

@@ -35,6 +35,12 @@ async def recover_in(db: Db) -> None:
     await progress.complete(db)
 
 
+async def go_on(db: Db, module_id: str) -> None:
+    """What has waited while campaigns were off does not wait for the next look: a reaction to module_switched_on."""
+    if module_id == "campaigns":
+        await recover_in(db)
+
+
 async def note_answers(db: Db, contact_ids: Sequence[int]) -> None:
     """Whoever writes has answered: a reaction to messages_received."""
     touched = await db.rows(q.note_answers, contact_ids=list(contact_ids))
