@@ -1,7 +1,8 @@
 -- Whether the workspace sends at all. Suspended, or on its way to be deleted, it still keeps what comes in.
-create or replace function may_send() returns boolean language sql stable as $$
-  select suspended_at is null and delete_at is null and 'campaigns' <> all(modules_off) from tenants where id = tenant_id()
+create or replace function sends(of_tenant bigint) returns boolean language sql stable as $$
+  select suspended_at is null and delete_at is null and 'campaigns' <> all(modules_off) from tenants where id = of_tenant
 $$;
+create or replace function may_send() returns boolean language sql stable as $$ select sends(tenant_id()) $$;
 
 -- The presets that somebody holds, their roles' presets among them; and what their workspace's own roles add.
 create or replace function rights_of(of_tenant bigint, of_user bigint, out presets text[], out granted text[], out level integer)
