@@ -16,7 +16,8 @@ select u.id as user_id, coalesce(m.tenant_id, 0) as tenant_id, u.password_hash, 
   left join lateral (
     select m.tenant_id from memberships m
      where m.user_id = u.id and m.deactivated_at is null
-     order by (select max(s.seen_at) from sessions s where s.user_id = u.id and s.tenant_id = m.tenant_id) desc nulls last,
+     order by greatest(m.seen_at, (select max(s.seen_at) from sessions s where s.user_id = u.id and s.tenant_id = m.tenant_id))
+                desc nulls last,
               m.created_at
      limit 1
   ) m on true
