@@ -53,3 +53,10 @@ delete from tenants where id = %(tenant)s;
 -- Whoever has no other workspace: their account was only for this one.
 delete from users u where u.id = any(%(ids)s) and not u.super_admin
    and not exists (select from memberships m where m.user_id = u.id);
+
+-- name: is_busy
+-- What was asked for before the end still has to happen: numbers are given back to WhatsApp, letters leave.
+select true from procrastinate_jobs
+ where (args->>'tenant_id')::bigint = tenant_id() and status in ('todo', 'doing') and task_name <> 'tenants.deletion.erase'
+   and (scheduled_at is null or scheduled_at < now() + interval '1 minute')
+ limit 1;

@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 import msgspec
 
 from app.core import events
+from app.core.clock import now
 from app.core.db import Db, Tenant, platform_tx
 from app.core.i18n import N_
 from app.core.jobs import job
@@ -17,6 +18,8 @@ from app.core.statements import statements
 WAITS = timedelta(days=14)
 WARNED = timedelta(days=2)  # before the end
 BATCH = 1000  # rows of one transaction; a part of a file is a megabyte
+LOOKS_AGAIN = timedelta(seconds=5)
+PATIENCE = 24  # times that it looks whether what was asked for before has happened
 PASSES = 20  # over all tables; webhooks may bring rows meanwhile
 
 q = statements("deletion")
@@ -70,12 +73,16 @@ async def go_on(door: Db) -> None:
 
 
 @job(queue="maintenance", priority=-1)
-async def erase(tenant: Tenant) -> None:
+async def erase(tenant: Tenant, *, looked: int = 0) -> None:
     """In steps that commit, so a stop in the middle goes on where it was. Raises NotEmpty."""
     async with tenant.tx() as db:
         if not await db.value(q.is_due):
             return
-        await events.record(db, "workspace_going")
+        if not looked:
+            await events.record(db, "workspace_going")
+        if looked < PATIENCE and await db.value(q.is_busy):
+            await erase.later(db, at=now() + LOOKS_AGAIN, looked=looked + 1)
+            return
         order = _children_first(await db.rows(q.tables), await db.rows(q.references))
     await _erase_webhooks(tenant)
     for _ in range(PASSES):
