@@ -9,6 +9,7 @@ from app.core import events
 from app.inbox import dispatch, handing_out, reacting
 from app.intake import replaying
 from app.message_templates import syncing
+from app.numbers import ending
 from app.tenants import archive, deletion, retention
 
 # A process that only works imports no routes, and must know the jobs that only they enqueue.
@@ -39,6 +40,7 @@ def register() -> None:
     # Whoever asked for an archive is told, and the owner of the end of a workspace.
     events.on("workspace_exported", workspace_letters.archive_ready)
     events.on("workspace_leaving", workspace_letters.leaving)
+    events.on("workspace_going", ending.disconnect_all)
     events.on("workspace_gone", workspace_letters.gone)
     # What waits in the queues of teams goes to whoever is free.
     events.on("somebody_is_free", handing_out.soon)

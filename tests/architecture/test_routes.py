@@ -24,6 +24,7 @@ PUBLIC = {
     "GET /health/workers", "GET /metrics",
     "GET /intake/meta", "POST /intake/meta", "GET /style", "GET /dev/mailbox",
     "GET /l/{code:str}", "GET /api/docs", "GET /api/openapi.json", "GET /theme.css",
+    "GET /logos/{tenant_id:int}/{file_id:int}/{seal:str}",
 }  # fmt: skip
 AS_HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 STREAMS = {"/live", "/inbox/live"}
