@@ -99,7 +99,7 @@ async def _acted(request: CurrentRequest, db: Db, campaign_id: int, verb: Callab
 async def _page(request: CurrentRequest, db: Db, found: Campaign, trouble: str = "") -> Page:
     if found.editable:
         runs = await series.runs(db, found.id) if found.cron else []
-        texts = {"tried": await variants.test_of(db, found.id), "texts": await variants.texts(db, found.id)}
+        texts: dict[str, Any] = {"tried": await variants.test_of(db, found.id), "texts": await variants.texts(db, found.id)}
         return page(request, REVIEW, "review", campaign=found, runs=runs, trouble=trouble, form=blank(), sent_to="", **texts)
     return page(request, SHOW, "status", trouble=trouble, **await _status(db, found))
 
