@@ -6,7 +6,21 @@ from typing import Any
 
 from litestar import Request, Router
 
-from app.access import account_routes, api_token_routes, live_routes, settings_routes, theme_routes
+from app.access import (
+    account_routes,
+    api_token_routes,
+    invitation_accepting_routes,
+    invitation_routes,
+    live_routes,
+    member_routes,
+    module_routes,
+    role_reason_routes,
+    role_routes,
+    settings_routes,
+    theme_routes,
+    two_factor_routes,
+    workspace_switch_routes,
+)
 from app.access.permissions import Permission
 from app.accounts import link_routes as account_links
 from app.accounts import routes as accounts
@@ -15,6 +29,10 @@ from app.alerts import routes as alerts
 from app.api import docs_routes as api_docs
 from app.api import routes as api
 from app.audit import routes as audit
+from app.backoffice import announcement_routes as announcements
+from app.backoffice import impersonation_routes as impersonation
+from app.backoffice import routes as back_office
+from app.backoffice import sign_in_routes as back_office_sign_in
 from app.campaigns import link_routes as campaign_links
 from app.campaigns import routes as campaigns
 from app.contacts import import_routes as contact_imports
@@ -39,6 +57,9 @@ from app.ops import mailbox_routes as mailbox
 from app.ops import metrics_routes as metrics
 from app.ops import routes as ops
 from app.ops import style_routes as style
+from app.teams import availability_routes as team_availability
+from app.teams import member_routes as team_members
+from app.teams import routes as teams
 
 NAVIGATION = [
     ("/inbox", "inbox", N_("Inbox"), Permission.VIEW_CONVERSATIONS, True),
@@ -46,6 +67,7 @@ NAVIGATION = [
     ("/campaigns", "megaphone", N_("Campaigns"), Permission.VIEW_CAMPAIGNS, True),
     ("/message-templates", "template", N_("Templates"), Permission.VIEW_TEMPLATES, False),
     ("/dashboard", "chart", N_("Dashboard"), Permission.VIEW_DASHBOARD, True),
+    ("/teams", "user-check", N_("Teams"), Permission.VIEW_TEAMS, False),
     ("/numbers", "phone", N_("Numbers"), Permission.VIEW_NUMBERS, False),
     ("/ops", "activity", N_("Operations"), Permission.VIEW_OPS, False),
     ("/ops/alerts", "bell", N_("Alerts"), Permission.VIEW_ALERTS, False),
@@ -56,18 +78,22 @@ SETTINGS: list[tuple[str, list[tuple[str, str, Permission | None, str, str]]]] =
     (N_("Company"), [
         ("/settings/workspace", "building", Permission.UPDATE_WORKSPACE,
          N_("Workspace"), N_("Name, address, country, time zone and languages")),
+        ("/settings/security", "shield", Permission.SECURE_WORKSPACE,
+         N_("Security"), N_("Whether signing in takes a code as well")),
         ("/settings/workspace/brand", "sun", Permission.BRAND_WORKSPACE,
-from app.teams import availability_routes as team_availability
-from app.teams import member_routes as team_members
-from app.teams import routes as teams
          N_("Logo and colours"), N_("What your people see instead of ours")),
         ("/settings/workspace/hours", "clock", Permission.CHANGE_HOURS,
          N_("Business hours"), N_("When somebody answers, and on which days nobody does")),
+        ("/settings/people", "users", Permission.VIEW_MEMBERS,
+         N_("People"), N_("Who works here, their roles, and whom you invite")),
+        ("/settings/roles", "key", Permission.VIEW_ROLES,
+         N_("Roles"), N_("What each person may do, and roles of your own")),
+        ("/settings/modules", "layers", Permission.VIEW_MODULES,
+         N_("Features"), N_("What you use, and what is switched off")),
         ("/numbers", "phone", Permission.VIEW_NUMBERS,
          N_("Numbers"), N_("The WhatsApp numbers you write from, and how they are")),
     ]),
     (N_("Work"), [
-    ("/teams", "user-check", N_("Teams"), Permission.VIEW_TEAMS, False),
         ("/settings/quick-replies", "reply", Permission.VIEW_QUICK_REPLIES,
          N_("Quick replies"), N_("Texts that you send often")),
         ("/settings/opt-out", "ban", Permission.MANAGE_OPT_OUT_WORDS,
@@ -97,7 +123,7 @@ from app.teams import routes as teams
     ]),
     (N_("You"), [
         ("/account", "user", None,
-         N_("Your account"), N_("Name, language and password")),
+         N_("Your account"), N_("Name, address, password, second factor and sessions")),
     ]),
 ]  # fmt: skip
 # What stands beside a door: where its count is asked for, and the signal that changes it.
@@ -106,6 +132,7 @@ COUNTS = {"/inbox": ("/inbox/unread", "inbox_changed"), "/ops/alerts": ("/ops/al
 
 def routers() -> list[Router]:
     return [
+        account_links.router,
         account_routes.router,
         accounts.router,
         alert_channels.router,
@@ -114,6 +141,10 @@ def routers() -> list[Router]:
         api_docs.router,
         api_token_routes.router,
         audit.router,
+        back_office.router,
+        back_office_sign_in.router,
+        announcements.router,
+        announcements.readers,
         campaign_links.router,
         campaigns.router,
         contact_imports.router,
@@ -123,14 +154,19 @@ def routers() -> list[Router]:
         first_steps.router,
         handling_routes.router,
         health.router,
+        impersonation.router,
         inbox.router,
+        invitation_accepting_routes.router,
+        invitation_routes.router,
         intake.router,
         labels.router,
         live_routes.router,
         mailbox.router,
         media_routes.router,
+        member_routes.router,
         message_routes.router,
         message_templates.router,
+        module_routes.router,
         metrics.router,
         number_access.router,
         number_limits.router,
@@ -139,11 +175,18 @@ def routers() -> list[Router]:
         ops.router,
         opt_out_routes.router,
         quick_reply_routes.router,
+        role_reason_routes.router,
+        role_routes.router,
         style.router,
         settings_routes.router,
         stream_routes.router,
+        team_availability.router,
+        team_members.router,
+        teams.router,
         theme_routes.router,
+        two_factor_routes.router,
         webhook_events.router,
+        workspace_switch_routes.router,
     ]
 
 
@@ -153,6 +196,7 @@ def navigation(request: Request[Any, Any, Any]) -> dict[str, Any]:
     path = request.url.path + "/"
     here = max((href for href, *_ in NAVIGATION if path.startswith(href + "/")), key=len, default="")
     return {
+        "put_away": request.cookies.get(announcements.PUT_AWAY, "").split("."),
         "nav": [
             {"href": href, "icon": icon, "label": label, "tab": tab, "count": COUNTS.get(href), "current": href == here}
             for href, icon, label, permission, tab in NAVIGATION
@@ -164,6 +208,3 @@ def navigation(request: Request[Any, Any, Any]) -> dict[str, Any]:
             if (open_to := [door for door in doors if door[2] is None or viewer.can(door[2])])
         ],
     }  # fmt: skip
-        team_availability.router,
-        team_members.router,
-        teams.router,

@@ -14,6 +14,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
+from psycopg.errors import CheckViolation
 from psycopg_pool import PoolTimeout
 
 from app import features, reactions
@@ -23,6 +24,7 @@ from app.access.guards import NotAllowed, NotSignedIn, NotTheirs, SecondFactorMi
 from app.access.permission_words import SENTENCES
 from app.accounts import machine, session
 from app.api.problems import problem
+from app.backoffice.operator import NotOperating
 from app.core import demo, pages
 from app.core.correlation import Correlation
 from app.core.db import NotFound
@@ -46,9 +48,9 @@ TITLES = {
     500: N_("Something failed on our side"),
     503: N_("Too much is happening at once"),
 }
-
-
 NOT_GIVEN = N_("It takes a permission that you do not have: “%(what)s” Whoever runs the workspace can give it to you.")
+
+
 def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
     """A new application; the pools and the hub belong to whoever serves it."""
     pages.environment()  # compiled now, not while the first person waits
@@ -73,6 +75,8 @@ def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
         ),
         exception_handlers={
             NotFound: _not_found, NotSignedIn: _not_signed_in, NotAllowed: _not_allowed, Suspended: _suspended,
+            NotTheirs: _not_theirs, NotOperating: _not_operating, CheckViolation: _over_the_plan,
+            SecondFactorMissing: _second_factor_missing,
             PoolTimeout: _too_busy, HTTPException: _http_error, Exception: _broken,
         },
         openapi_config=None,
@@ -106,8 +110,6 @@ def _not_signed_in(request: Request[Any, Any, Any], _: Exception) -> Response[An
 
 def _not_allowed(request: Request[Any, Any, Any], refusal: NotAllowed) -> Response[Any]:
     """Says which permission is missing, so that they know what to ask for."""
-    if refusal.permission is None:
-        return _answer(request, 403)
     what = gettext(SENTENCES[refusal.permission])
     if request.url.path.startswith("/api/"):
         return problem(403, gettext(TITLES[403]), permission=refusal.permission, detail=what)
@@ -126,8 +128,23 @@ def _not_theirs(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
     return _answer(request, 403, gettext(N_("Only the person themselves may do this, not somebody who helps from inside.")))
 
 
-def _suspended(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
-    return _answer(request, 423)
+def _not_operating(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    return pages.redirect(request, "/platform/sign-in")
+
+
+def _over_the_plan(request: Request[Any, Any, Any], refused: CheckViolation) -> Response[Any]:
+    """The database counts; here it is only put in words."""
+    if (refused.diag.constraint_name or "").startswith("plan_"):
+        people = refused.diag.constraint_name == "plan_memberships"
+        said = N_("Your plan has room for %(room)s people.") if people else N_("Your plan has room for %(room)s numbers.")
+        return _answer(request, 409, gettext(said) % {"room": refused.diag.message_hint})
+    return _broken(request, refused)
+
+
+def _second_factor_missing(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    if request.url.path.startswith("/api/"):
+        return problem(403, gettext(machine.SecondFactorMissing.message))
+    return pages.redirect(request, "/account/two-factor")
 
 
 def _too_busy(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.accounts import two_factor
 from app.alerts import channel, raising, watch
+from app.backoffice import workspace
 from app.campaigns import canary, export, launch, series, upkeep, variants
 from app.core import jobs
 from app.core.db import Tenant, platform_tx
@@ -15,19 +17,27 @@ from app.message_templates import syncing
 from app.numbers import credentials, inspection, portfolio
 from app.ops import queue
 from app.tenants import archive, deletion, retention
+from app.teams import availability
 
 accounts = statements("accounts")
-from app.teams import availability
 intake = statements("intake")
 portfolios = statements("portfolios")
+sessions = statements("sessions")
 
 
-# Sessions end by their date; their rows go once a day.
+# Sessions and links end by their date; their rows go once a day.
 @periodic("17 4 * * *")
 async def forget_expired_sessions() -> None:
     async with platform_tx() as db:
-        await db.run(accounts.delete_expired_sessions)
+        await db.run(sessions.forget_expired)
         await db.run(accounts.delete_old_failures)
+        await db.run(accounts.delete_old_links)
+
+
+# What the back office shows of each workspace.
+@periodic("*/10 * * * *")
+async def measure_workspaces() -> None:
+    await workspace.measure()
 
 
 # A campaign starts within a minute of its time, also if every process was down at that moment.
@@ -87,6 +97,7 @@ async def check_numbers() -> None:
 async def seal_with_newest_key() -> None:
     async with platform_tx() as door:
         await credentials.reseal(door)
+        await two_factor.reseal(door)
         await channel.reseal(door)
 
 

@@ -12,7 +12,8 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from app.access import viewer
-from app.accounts.session import cookie_name
+from app.accounts import machine
+from app.accounts.session import cookie_name, secure
 from app.core import i18n
 from app.core.acting import Actor, act_as
 
@@ -30,7 +31,8 @@ class Authentication(ASGIMiddleware):
             if scope["path"].startswith("/api/"):
                 kind, _, token = headers.get("authorization", "").partition(" ")
                 if kind.lower() == "bearer" and token:
-                    scope["user"] = await viewer.by_api_token(token.strip())
+                    find = viewer.by_access_token if machine.is_one(token) else viewer.by_api_token
+                    scope["user"] = await find(token.strip())
             elif cookie := cookies.get(cookie_name()):
                 scope["user"] = await viewer.by_session(cookie)
             if known := scope["user"]:
@@ -54,6 +56,8 @@ def _actor(scope: HTTPScope, headers: Headers, known: viewer.Viewer | None) -> A
     if known is not None:
         writes = method not in ("GET", "HEAD", "OPTIONS") and not scope["route_handler"].opt.get("quiet")
         who = {"kind": "token" if known.token else "person", "name": known.token or known.name, "user_id": known.id}
+        if known.impersonator:
+            who |= {"kind": "platform", "name": f"{known.impersonator} ({known.name})", "reason": known.impersonation_reason}
         return msgspec.structs.replace(actor, writes=writes, **who)
     return actor
 
@@ -64,7 +68,8 @@ def _remembering(code: str, send: Send) -> Send:
     async def with_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableScopeHeaders.from_message(message)
-            headers.add("Set-Cookie", f"language={code}; Path=/; Max-Age=31536000; SameSite=lax; HttpOnly")
+            tls = "; Secure" if secure() else ""
+            headers.add("Set-Cookie", f"language={code}; Path=/; Max-Age=31536000; SameSite=lax; HttpOnly{tls}")
         await send(message)
 
     return with_cookie

@@ -21,25 +21,41 @@ class NotSignedIn(Exception):
     """Sent to the sign-in page; the API answers 401."""
 
 
+# Whoever helps from inside may not touch what is a person's own, nor end the workspace.
+PERSONAL = ("/account", "/settings/security", "/settings/workspace/deletion", "/settings/workspace/exports", "/settings/people/owner")
+
+
 class Suspended(Exception):
     """The workspace is closed for now: its people see why, and nothing else."""
+
+
+class NotTheirs(Exception):
+    """Not for somebody who helps from inside, whatever the person whom they stand in for may do."""
+
+
+class SecondFactorMissing(Exception):
+    """The workspace asks for one: they set it up, and can do nothing else until then."""
 
 
 class NotAllowed(Exception):
     """Signed in, but none of their roles has this permission."""
 
-    def __init__(self, permission: Permission | None = None) -> None:
+    def __init__(self, permission: Permission) -> None:
         super().__init__(permission)
         self.permission = permission
 
 
-def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Raises NotSignedIn, Suspended, and NotFound for what belongs to a feature that is switched off."""
+def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Raises NotSignedIn, Suspended, SecondFactorMissing, and NotFound for what belongs to a feature that is switched off."""
     viewer = connection.scope.get("user")
     if viewer is None:
         raise NotSignedIn
     if viewer.suspended:
-        raise Suspended
+        raise Suspended(viewer.suspended_reason)
+    if viewer.impersonator and connection.scope.get("method") != "GET" and connection.scope["path"].startswith(PERSONAL):
+        raise NotTheirs
+    if viewer.two_factor_missing and not handler.opt.get("without_two_factor"):
+        raise SecondFactorMissing
     if viewer.modules_off and modules.closed(connection.scope["path"], viewer.modules_off):
         raise NotFound(connection.scope["path"])
 
@@ -49,11 +65,21 @@ def needs(*permissions: Permission) -> Guard:
 
     def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         signed_in(connection, handler)
-        if not connection.scope["user"].can_any(*permissions):
-            raise NotAllowed(permissions[0])
+        viewer: Viewer = connection.scope["user"]
+        if viewer.can_any(*permissions):
+            return
+        if all(modules.off(permission, viewer.modules_off) for permission in permissions):
+            raise NotFound(connection.scope["path"])
+        raise NotAllowed(permissions[0])
 
     guard.permissions = permissions  # type: ignore[attr-defined]
     return guard
+
+
+def require(viewer: Viewer, permission: Permission) -> None:
+    """For what only shows in the form that came. Raises NotAllowed."""
+    if not viewer.can(permission):
+        raise NotAllowed(permission)
 
 
 async def tenant_db(request: CurrentRequest) -> AsyncIterator[Db]:
@@ -68,9 +94,3 @@ async def current_viewer(request: CurrentRequest) -> Viewer:
 
 TenantDb: TypeAlias = NamedDependency[Db]
 CurrentViewer: TypeAlias = NamedDependency[Viewer]
-def require(viewer: Viewer, permission: Permission) -> None:
-    """For what only shows in the form that came. Raises NotAllowed."""
-    if not viewer.can(permission):
-        raise NotAllowed(permission)
-
-

@@ -13,6 +13,7 @@ from litestar.datastructures import State
 
 from app.access import modules, roles
 from app.access.permissions import Permission
+from app.accounts import machine
 from app.core.db import Db, Tenant, platform_tx
 from app.core.secrets import digest
 from app.core.statements import statements
@@ -45,6 +46,16 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     # Its owner wants it to end; until then nothing is sent.
     delete_at: datetime | None = None
     suspended: bool = False
+    suspended_reason: str = ""
+    # Somebody of the platform, who works here as this person for a while; and why.
+    impersonator: str = ""
+    impersonation_reason: str = ""
+    # What everybody on the installation should know now: tone and texts by language.
+    announcements: list[dict[str, Any]] = []
+    # They have not yet pressed the link that was mailed to them.
+    unconfirmed: bool = False
+    # The workspace asks everybody for a second factor, and they have none yet.
+    two_factor_missing: bool = False
     # Runs the whole installation; made on the command line only.
     super_admin: bool = False
     # The API token's name, when a program asks.
@@ -115,6 +126,13 @@ async def by_api_token(token: str) -> Viewer | None:
         if found:
             await db.run(q.note_use, token_hash=digest(token))
         return found
+
+
+async def by_access_token(token: str) -> Viewer | None:
+    """Who this short-lived token belongs to; None when it is over."""
+    async with platform_tx() as db:
+        held = await machine.holder(db, token)
+        return await db.maybe(q.by_person, Viewer, user_id=held[0], tenant_id=held[1]) if held else None
 
 
 async def by_account(db: Db, email: str) -> Viewer:

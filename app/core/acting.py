@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from typing import Any
 
 import msgspec
+from psycopg import AsyncConnection
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -38,3 +40,10 @@ def actor() -> Actor | None:
 def act_as(who: Actor | None) -> None:
     """For the rest of this request or task."""
     _current.set(who)
+
+
+async def note(conn: AsyncConnection[Any], tenant_id: int, action: str, *, subject_id: int | None = None, name: str = "") -> None:
+    """An entry of the audit log for what no row tells, such as signing in; in the caller's transaction."""
+    statement = "select add_to_audit_log(%s, %s, %s, %s, null, null, 1) from set_config('app.actor', %s, true)"
+    who = actor()
+    await conn.execute(statement, (tenant_id, action, subject_id, name, who.encoded() if who else ""))

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.architecture.belongings import one_of_each
 from tests.conftest import Person, a_colleague, page_of, text_of
 
 PAGE = "/settings/audit"
@@ -61,10 +62,11 @@ async def test_a_token_is_told_without_its_secret(owner: Person) -> None:
 
 
 async def test_what_no_trigger_tells_the_route_tells(owner: Person) -> None:
-    assert (await owner.post("/language/en")).status_code == 200
-    (entry,) = await entries(owner)
-    assert (entry["action"], entry["after"]) == ("POST /language/{code}", None)
-    assert "POST /language" in text_of(await owner.get(PAGE), "tbody")
+    things = await one_of_each(owner)
+    assert (await owner.put(f"/inbox/{things.ids['conversations']}/closure")).status_code == 200
+    entry = (await entries(owner))[-1]
+    assert (entry["action"], entry["after"]) == ("PUT /inbox/{conversation_id}/closure", None)
+    assert "PUT /inbox" in text_of(await owner.get(PAGE), "tbody")
 
 
 async def test_a_great_many_are_told_as_a_number(owner: Person) -> None:

@@ -1,0 +1,177 @@
+"""The back office: a door of its own, and what it may do to a workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.accounts import totp, two_factor
+from app.backoffice import workspace
+from app.campaigns import upkeep
+from app.core.db import platform_tx
+from tests.campaigns.workspace import a_sending
+from tests.conftest import PASSWORD, Person, a_colleague, eventually, page_of, text_of
+
+HOME = "/platform"
+
+
+async def run(statement: str, *values: Any) -> list[Any]:
+    async with platform_tx() as door:
+        cursor = await door.conn.execute(statement, values)
+        return await cursor.fetchall() if cursor.description else []
+
+
+async def an_operator(person: Person) -> str:
+    """Makes them one with a second factor; the secret."""
+    await run("update users set super_admin = true where id = %s", person.user_id)
+    made = two_factor.offer(person.user_id)
+    async with platform_tx() as door:
+        await two_factor.turn_on(door, made, totp.code_at(made.secret, totp.step_now() - 1))
+    return made.secret
+
+
+async def sign_in(person: Person, code: str) -> Any:
+    await person.get("/platform/sign-in")
+    return await person.post("/platform/sign-in", {"email": person.email, "password": PASSWORD, "code": code})
+
+
+@pytest.fixture
+async def operator(stranger: Person) -> Person:
+    """Carla, who runs the installation."""
+    secret = await an_operator(stranger)
+    answer = await sign_in(stranger, totp.code_at(secret, totp.step_now()))
+    assert "/platform" in (answer.headers.get("hx-redirect") or answer.headers["location"])
+    return stranger
+
+
+def page_url(person: Person, more: str = "") -> str:
+    return f"{HOME}/workspaces/{person.tenant_id}{more}"
+
+
+async def test_only_a_super_admin_with_a_code_comes_in(owner: Person, stranger: Person) -> None:
+    for person in (owner, stranger):
+        answer = await person.get(HOME)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/platform/sign-in")
+    assert (await sign_in(owner, "123456")).status_code == 422
+    await run("update users set super_admin = true where id = %s", stranger.user_id)
+    refused = await sign_in(stranger, "123456")
+    assert refused.status_code == 422
+    assert page_of(refused).css_first(".error") is not None
+    secret = await an_operator(stranger)
+    assert (await sign_in(stranger, "000000")).status_code == 422
+    await sign_in(stranger, totp.code_at(secret, totp.step_now()))
+    assert (await stranger.get(HOME)).status_code == 200
+    await run("update users set super_admin = false where id = %s", stranger.user_id)
+    assert (await stranger.get(HOME)).status_code == 303
+
+
+async def test_it_shows_each_workspace_with_what_it_uses(owner: Person, operator: Person) -> None:
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("insert into contacts (name) select 'P' from generate_series(1, 7)")
+    await workspace.measure()
+    page = await operator.get(HOME + f"?q={owner.email}")
+    assert "7" in text_of(page, "tbody tr")
+    assert len(page_of(page).css("tbody tr")) == 1
+    shown = await operator.get(page_url(owner))
+    assert owner.email in text_of(shown, "#workspace")
+    assert (await operator.get(f"{HOME}/workspaces/999999999")).status_code == 404
+
+
+async def test_a_suspended_workspace_sees_why_and_nothing_else(owner: Person, operator: Person) -> None:
+    assert (await operator.put(page_url(owner, "/suspension"), {"reason": ""})).status_code == 422
+    assert (await operator.put(page_url(owner, "/suspension"), {"reason": "Facturas sin pagar"})).status_code == 200
+    closed = await owner.get("/inbox")
+    assert closed.status_code == 423
+    assert "Facturas sin pagar" in closed.text
+    assert (await owner.post("/settings/quick-replies", {"shortcut": "a", "body": "b"})).status_code == 423
+    async with owner.tenant.tx() as db:
+        row = await (await db.conn.execute("select may_send()")).fetchone()
+        log = await (await db.conn.execute("select actor, action, after ->> 'suspended_reason' from audit_log")).fetchall()
+    assert row == (False,)
+    assert ("platform", "tenants.update", "Facturas sin pagar") in log
+    assert (await operator.delete(page_url(owner, "/suspension"))).status_code == 200
+    assert (await owner.get("/inbox")).status_code == 200
+
+
+async def test_a_plan_has_room_for_so_many(owner: Person, operator: Person) -> None:
+    wish = {"plan": "enterprise", "members": "2", "numbers": "", "per_second": "5"}
+    assert (await operator.put(page_url(owner, "/limits"), wish | {"members": "0"})).status_code == 422
+    assert (await operator.put(page_url(owner, "/limits"), wish | {"plan": "golden"})).status_code == 422
+    assert (await operator.put(page_url(owner, "/limits"), wish)).status_code == 200
+    await a_colleague(owner, "agent")
+    with pytest.raises(Exception, match="room for 2"):
+        await a_colleague(owner, "agent")
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update sending_caps set per_second = 500, burst = 500")
+        caps = await (await db.conn.execute("select per_second, burst from sending_caps")).fetchall()
+        await db.conn.execute("delete from sending_caps")
+        kept = await (await db.conn.execute("select per_second from sending_caps")).fetchall()
+    assert (caps, kept) == ([(5, 5)], [(5,)])
+    await operator.put(page_url(owner, "/limits"), {"plan": "enterprise"})
+    async with owner.tenant.tx() as db:
+        assert await (await db.conn.execute("select 1 from sending_caps")).fetchall() == []
+    await a_colleague(owner, "agent")
+
+
+async def test_help_from_inside_says_so_everywhere(owner: Person, operator: Person) -> None:
+    short = await operator.post(page_url(owner, "/impersonation"), {"user": owner.user_id, "reason": "mirar"})
+    assert short.status_code == 422
+    wish = {"user": owner.user_id, "reason": "No le llegan los mensajes"}
+    assert (await operator.post(page_url(owner, "/impersonation"), wish)).status_code in (200, 303)
+    page = await operator.get("/inbox")
+    assert "No le llegan los mensajes" in text_of(page, ".platform-banners [data-tone=danger]")
+    assert (await operator.put("/account", {"name": "Otra", "language": "es", "time_zone": ""})).status_code == 403
+    await operator.post("/settings/quick-replies", {"shortcut": "ayuda", "body": "Ya funciona."})
+    async with owner.tenant.tx() as db:
+        log = await (await db.conn.execute("select actor, action, actor_name, reason from audit_log order by id")).fetchall()
+    assert [(row[0], row[1]) for row in log] == [("platform", "platform.enter"), ("platform", "quick_replies.create")]
+    assert log[1][3] == "No le llegan los mensajes"
+    assert "(Ana Olmo)" in log[1][2]
+    await operator.delete("/impersonation")
+    assert "No le llegan" not in (await operator.get("/inbox")).text
+    assert await run("select 1 from sessions where impersonator_id is not null") == []
+    assert (await operator.get(HOME)).status_code == 200
+    stranger_wish = wish | {"user": operator.user_id}
+    assert (await operator.post(page_url(owner, "/impersonation"), stranger_wish)).status_code == 404
+
+
+async def test_an_announcement_is_on_every_page_until_it_is_put_away(owner: Person, operator: Person) -> None:
+    path = f"{HOME}/announcements"
+    assert (await operator.post(path, {"tone": "info", "days": "3"})).status_code == 422
+    texts = {"text_es": "El domingo cerramos una hora.", "text_en": "We close for an hour on Sunday."}
+    assert (await operator.post(path, texts | {"tone": "warning", "days": "3"})).status_code == 200
+    try:
+        assert "El domingo cerramos" in text_of(await owner.get("/contacts"), ".platform-banners")
+        assert "We close" in text_of(await owner.get("/contacts?language=en"), ".platform-banners")
+        ((number,),) = await run("select max(id) from announcements")
+        assert (await owner.put(f"/announcements/{number}/putting-away")).status_code == 200
+        assert "El domingo" not in (await owner.get("/contacts?language=es")).text
+    finally:
+        ((number,),) = await run("select max(id) from announcements")
+        await operator.delete(f"{path}/{number}")
+    assert "El domingo" not in (await (await operator.sign_in()).get("/contacts")).text
+
+
+async def test_every_page_of_it_is_closed_to_others(owner: Person, nobody: Person) -> None:
+    await nobody.get("/sign-in")
+    for person in (owner, nobody):
+        for method, path in (
+            ("GET", HOME), ("GET", page_url(owner)), ("PUT", page_url(owner, "/suspension")),
+            ("DELETE", page_url(owner, "/suspension")), ("PUT", page_url(owner, "/limits")),
+            ("POST", page_url(owner, "/impersonation")), ("GET", f"{HOME}/announcements"),
+            ("POST", f"{HOME}/announcements"), ("DELETE", f"{HOME}/announcements/1"),
+        ):  # fmt: skip
+            answer = await person._send(method, path, {} if method in ("POST", "PUT") else None)
+            assert (answer.status_code, answer.headers.get("location")) == (303, "/platform/sign-in"), (method, path)
+
+
+async def test_numbers_wait_while_a_workspace_is_suspended(owner: Person, operator: Person) -> None:
+    sending = await a_sending(owner, people=20, per_second=20)
+    await operator.put(page_url(owner, "/suspension"), {"reason": "Revisión de la cuenta"})
+    await sending.launch()
+    await eventually(sending.recounted)
+    assert (await sending.received())["people"] == 0
+    await operator.delete(page_url(owner, "/suspension"))
+    await upkeep.recover()
+    assert (await sending.settled())["read"] == 20
