@@ -144,7 +144,7 @@ def _token(request: CurrentRequest) -> str:
     return request.cookies.get(session.cookie_name(), "")
 
 
-@post("/language/{code:str}", public=True, status_code=200, quiet=True)
+@post("/language/{code:str}", public=True, status_code=200)
 async def choose_language(request: AnyRequest, code: FromPath[str]) -> Response[str]:
     """For this browser; somebody who is signed in keeps it everywhere."""
     if code not in i18n.LANGUAGES:

@@ -16,9 +16,12 @@ from app.accounts.link import Link
 from app.core import mail
 from app.core.db import Db
 from app.core.i18n import N_
+from app.core.statements import statements
 
 LASTS = timedelta(days=3)
 CHANGE_LASTS = timedelta(days=1)
+
+q = statements("accounts")
 
 CONFIRM = Letter(
     N_("Confirm your e-mail address"),
@@ -65,7 +68,7 @@ class Unconfirmed(Exception):
 async def ask(db: Db, user_id: int) -> None:
     """After sign-up. Where no mail can be sent nobody is asked. Needs the platform's door."""
     if mail.is_possible():
-        await db.run(account.q.doubt_email, id=user_id)
+        await db.run(q.doubt_email, id=user_id)
         await remind(db, await account.details(db, user_id))
 
 
@@ -80,14 +83,14 @@ async def remind(db: Db, person: Details) -> None:
 
 async def must_be_confirmed(db: Db, user_id: int) -> None:
     """Before something is mailed in somebody's name. Raises Unconfirmed."""
-    if not await db.value(account.q.is_confirmed, id=user_id):
+    if not await db.value(q.is_confirmed, id=user_id):
         raise Unconfirmed
 
 
 async def ask_for_change(db: Db, person: Details, email: str) -> None:
     """To the new address, and told to the old one. Raises EmailTaken. Needs the platform's door."""
     email = email.lower()
-    if await db.maybe(account.q.by_email, account.Account, email=email):
+    if await db.maybe(q.by_email, account.Account, email=email):
         raise EmailTaken
     await link.drop(db, person.id, ["change_email"])
     token = await link.make(db, person.id, purpose="change_email", email=email, lasts=CHANGE_LASTS)
@@ -105,10 +108,10 @@ async def confirm(db: Db, token: str) -> Link:
     """Raises Expired, and EmailTaken when somebody else was faster. Needs the platform's door."""
     used = await link.use(db, token, "confirm", "change_email")
     if used.purpose == "confirm":
-        await db.run(account.q.confirm_email, id=used.user_id, email=used.email)
+        await db.run(q.confirm_email, id=used.user_id, email=used.email)
         return used
     try:
-        await db.run(account.q.change_email, id=used.user_id, email=used.email)
+        await db.run(q.change_email, id=used.user_id, email=used.email)
     except UniqueViolation:
         raise EmailTaken from None
     # What was under way was mailed to the address before.

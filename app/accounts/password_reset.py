@@ -13,10 +13,13 @@ from app.core.db import Db, platform_tx
 from app.core.i18n import N_
 from app.core.jobs import platform_job
 from app.core.secrets import seal, unseal
+from app.core.statements import statements
 from app.settings import settings
 
 LASTS = timedelta(hours=1)
 SEALED_FOR = "password reset"
+
+q = statements("accounts")
 
 RESET = Letter(
     N_("Choose a new password"),
@@ -45,7 +48,7 @@ async def ask(db: Db, email: str) -> None:
 async def answer(*, sealed: str) -> None:
     email = unseal(b64decode(sealed), settings().encryption_keys, context=SEALED_FOR)
     async with platform_tx() as db:
-        known = await db.maybe(account.q.by_email, Account, email=email)
+        known = await db.maybe(q.by_email, Account, email=email)
         if known is None:
             return
         url = await a_link(db, known.user_id, email)
@@ -64,7 +67,7 @@ async def reset(db: Db, token: str, password: str) -> Link:
     """Every session ends. The address is proven by this as well. Raises Expired. Needs the platform's door."""
     used = await link.use(db, token, "reset")
     await account.set_password(db, used.user_id, password)
-    await db.run(account.q.confirm_email, id=used.user_id, email=used.email)
+    await db.run(q.confirm_email, id=used.user_id, email=used.email)
     await session.end_all(db, used.user_id)
     await told(db, used.user_id)
     return used

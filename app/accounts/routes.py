@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from litestar import Router, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
+from msgspec import Meta
 
 from app.accounts import account, confirmation, deed, origin, session, signing_in, throttle
 from app.accounts.account import Account
@@ -25,7 +28,7 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 class Code(msgspec.Struct, frozen=True):
-    code: str
+    code: Annotated[str, Meta(max_length=40)]
 
 
 @get("/sign-in", public=True)
