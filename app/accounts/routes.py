@@ -18,7 +18,7 @@ from app.core.forms import NOT_POSSIBLE, Form, S, SubmittedForm, blank, parse
 from app.core.pages import AnyRequest, Page, page, redirect
 
 HOME = "/inbox"
-FIRST_STEP = "/numbers/new"  # nothing can be sent or received before a number is connected
+FIRST_STEP = "/first-steps"
 SECOND_STEP = "/sign-in/code"
 
 
