@@ -14,7 +14,7 @@ from app.core.forms import SubmittedForm, blank, parse
 from app.core.pages import Page, page, redirect
 
 HOME = "/"
-FIRST_STEP = "/numbers/new"
+FIRST_STEP = "/first-steps"
 
 
 @get("/", guards=[signed_in])
