@@ -77,7 +77,7 @@ async def test_the_road_of_a_newcomer(outside: str, tmp_path: Path) -> None:
         http = recado.http
         await http.get("/sign-up")
         http.headers["x-csrftoken"] = http.cookies["csrf"]
-        assert (await http.post("/sign-up", data=SIGN_UP)).headers["location"] == "/numbers/new"
+        assert (await http.post("/sign-up", data=SIGN_UP)).headers["location"] == "/first-steps"
         await a_quick_reply(http)
         await an_import(http)
         assert (await http.get("/dashboard")).status_code == 200
