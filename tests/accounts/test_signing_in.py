@@ -27,7 +27,7 @@ async def test_somebody_signs_up_and_is_in(house: str) -> None:
     visitor, email = await a_visitor(), an_address()
     wish = {"workspace": "Muebles Roble", "name": "Nuria Gil", "email": email.upper(), "password": PASSWORD}
     answer = await visitor.post("/sign-up", wish)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/numbers/new")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/first-steps")
     assert text_of(await visitor.get("/settings"), ".member strong") == "Nuria Gil"
     again = await (await a_visitor()).post("/sign-up", wish)
     assert again.status_code == 422
