@@ -39,7 +39,7 @@ STEPS = (
     Step("message", "send", Permission.SEND_TEMPLATES, N_("Send yourself a message"),
          N_("Add your own telephone as a contact and see how it arrives."), N_("Write a message"), "/inbox/new"),
     Step("colleague", "user-plus", Permission.INVITE_MEMBERS, N_("Invite a colleague"),
-         N_("Each with a role that says what they may do."), N_("Invite somebody"), "/settings/members", optional=True),
+         N_("Each with a role that says what they may do."), N_("Invite somebody"), "/settings/people/invitations/new", optional=True),
     Step("campaign", "megaphone", Permission.SEND_CAMPAIGNS, N_("Send your first campaign"),
          N_("Choose a template and the people, see what each of them will read, and send it."), N_("New campaign"),
          "/campaigns/new"),

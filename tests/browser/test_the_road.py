@@ -50,9 +50,10 @@ async def sign_up(desk: Page) -> None:
 
 
 async def connect_a_number(desk: Page, telephone: Page) -> None:
+    await desk.get_by_role("link", name="Connect a number").click()
     await desk.get_by_role("button", name="Connect a simulated number").click()
     await expect(desk.locator("#board .badge").first).to_have_text("Connected")
-    screen = await desk.get_by_role("link", name="Write as a customer").get_attribute("href")
+    screen = await desk.get_by_role("link", name="Write as a customer").first.get_attribute("href")
     assert screen
     await telephone.goto(screen)
     await telephone.locator("[name=from]").fill("+34 611 482 904")
