@@ -6,7 +6,7 @@ from app.access import workspace_letters
 from app.alerts import reacting as alerts
 from app.campaigns import control, export, guard, remaining, report, upkeep
 from app.core import events
-from app.inbox import dispatch, handing_out, reacting
+from app.inbox import dispatch, handing_out, leaving, reacting
 from app.intake import replaying
 from app.message_templates import syncing
 from app.numbers import ending
@@ -30,6 +30,8 @@ def register() -> None:
     events.on("template_stopped", control.stop_template)
     # The guard looks at once, not at its next turn.
     events.on("quality_fell", guard.heed_quality)
+    # Whoever is gone has no conversations any more.
+    events.on("member_deactivated", leaving.put_back)
     # Somebody is told, and told again when it is over.
     events.on("number_stopped", alerts.number_stopped)
     events.on("breaker_opened", alerts.breaker_opened)

@@ -22,6 +22,7 @@ TOPICS = {
     "dashboard": Permission.VIEW_DASHBOARD,
     "webhooks": Permission.VIEW_WEBHOOKS,
     "alerts": Permission.VIEW_ALERTS,
+    "members": Permission.VIEW_MEMBERS,
     "workspace": Permission.EXPORT_WORKSPACE,
     "members": Permission.VIEW_MEMBERS,
     "roles": Permission.VIEW_ROLES,

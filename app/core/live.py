@@ -27,6 +27,9 @@ BEHIND = 200  # events a tab may be behind before it is told to ask again
 PING = 15.0  # seconds
 LONGEST_STREAM = 600.0  # seconds, plus up to a fifth of jitter, so that a deploy does not bring all tabs back at once
 RESYNC = "resync"
+# What ends the streams of one person, whose rights are asked for when they open: the browser comes back, or it may not.
+RIGHTS_CHANGED = "rights_changed"
+SIGNED_OUT = "signed_out"
 MADE_BEFORE = 5.0  # seconds that a page may be older than its stream: what was announced meanwhile makes it ask again
 
 log = structlog.get_logger()
@@ -50,6 +53,11 @@ async def announce(db: Db, topic: str, name: str, id: int = 0) -> None:  # noqa:
 async def wake(db: Db, who: str) -> None:
     """Tells the waiting loops of all processes (`who`: intake) that there is work."""
     await db.conn.execute("select pg_notify(%s, %s)", (WAKE, who))
+
+
+def of_member(user_id: int) -> str:
+    """The topic of one person."""
+    return f"member:{user_id}"
 
 
 class Hub:
@@ -171,6 +179,8 @@ async def messages(tenant_id: int, topics: Iterable[str], render: Render | None,
                 continue
             html = await render(event) if render is not None and event.name != RESYNC else None
             yield _swap(event, html) if html else _signal(event)
+            if event.name in (RIGHTS_CHANGED, SIGNED_OUT):
+                return
 
 
 @lru_cache(maxsize=256)
@@ -191,6 +201,7 @@ def _swap(event: Event, html: str) -> bytes:
 def stream(request: Any, topics: Iterable[str], render: Render | None = None) -> Stream:
     """The response of a live route: never give it `db`, which is closed before the first byte."""
     returning = "last-event-id" in request.headers
+    topics = [*topics, of_member(request.user.id)]
     return Stream(
         messages(request.user.tenant_id, topics, render, returning=returning), media_type="text/event-stream",
         headers={"cache-control": "no-cache", "x-accel-buffering": "no"},

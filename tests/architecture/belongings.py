@@ -20,7 +20,7 @@ TABLES = {
     "campaign_id": "campaigns", "contact_id": "contacts", "conversation_id": "conversations", "file_id": "files",
     "export_id": "campaign_exports", "archive_id": "workspace_exports", "holiday_id": "holidays",
     "event_id": "intake_parts",
-    "import_id": "contact_imports", "job_id": "procrastinate_jobs", "label_id": "labels", "message_id": "messages",
+    "import_id": "contact_imports", "invitation_id": "invitations", "member_id": "user", "workspace_id": "workspace", "job_id": "procrastinate_jobs", "label_id": "labels", "message_id": "messages",
     "public_id": "public_id", "number_id": "phone_numbers",
     "team_id": "teams", "person_id": "user",
     "recipient_id": "campaign_recipients", "reply_id": "quick_replies", "template_id": "message_templates",
@@ -68,6 +68,7 @@ INSERTS = (
     ),
     ("workspace_exports", "language, status, file_id", "'es', 'done', %(files)s"),
     ("holidays", "name, day", "%(mark)s, '2031-01-06'"),
+    ("invitations", "email, language, token_hash, expires_at", "%(mark)s || '@casaolmo.es', 'es', %(hash)s, now() + interval '1 day'"),
     ("api_tokens", "user_id, name, token_hash, hint", "%(user)s, %(mark)s, %(hash)s, 'rec_'"),
     (
         "procrastinate_jobs",
@@ -106,6 +107,7 @@ async def one_of_each(owner: Person) -> Belongings:
         "mark": mark,
         "public_id": uuid4(),
         "user": owner.user_id,
+        "workspace": owner.tenant_id,
         "queue_name": "imports",
         "hash": secrets.token_bytes(32),
     }

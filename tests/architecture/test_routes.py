@@ -23,6 +23,7 @@ PUBLIC = {
     "POST /language/{code:str}", "GET /static/{file_path:path}", "GET /health", "GET /health/ready",
     "GET /health/workers", "GET /metrics",
     "GET /intake/meta", "POST /intake/meta", "GET /style", "GET /dev/mailbox",
+    "GET /invitations/{token:str}", "POST /invitations/{token:str}", "POST /invitations/{token:str}/departure",
     "GET /l/{code:str}", "GET /api/docs", "GET /api/openapi.json", "GET /theme.css",
     "GET /logos/{tenant_id:int}/{file_id:int}/{seal:str}",
 }  # fmt: skip

@@ -27,6 +27,7 @@ ROUTING = "leads a webhook to its tenant"
 SWEEPING = "looks over all tenants for what is due or stuck"
 FOLDING = "moves the counters of all tenants at once"
 COUNTING = "adds up what a process did for all tenants"
+BELONGING = "finds the workspaces of one person"
 SEALING = "the tenant is part of what unseals a secret"
 ERASING = "takes a whole workspace down, when nobody of it is left to ask"
 NAMES_THE_TENANT: dict[str, str] = {
@@ -58,6 +59,7 @@ NAMES_THE_TENANT: dict[str, str] = {
     "demo.colleague": "joins somebody to a tenant that has just been made",
     "dashboard.fold_campaigns": FOLDING,
     "dashboard.fold_stats": FOLDING,
+    "invitations.by_token": "leads a link to the workspace that it lets into",
     "intake.forget_parts": ROUTING,
     "intake.keep_parts": ROUTING,
     "message_templates.accounts_everywhere": SWEEPING,
@@ -83,6 +85,7 @@ NAMES_THE_TENANT: dict[str, str] = {
     "ops.forget_failed": SWEEPING,
     "ops.keep_errors": COUNTING,
     "ops.note_rates": COUNTING,
+    "workspace_switch.of_person": BELONGING,
 }
 
 

@@ -1,0 +1,96 @@
+"""Accepting an invitation: by somebody new, by somebody with an account, or by whoever is signed in already."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from app.access.invitation import q
+from app.access.member import CHANGED, TOPIC
+from app.accounts import account, signing_in
+from app.accounts.account import FreshPassword, SignedUp
+from app.accounts.origin import Origin
+from app.core import live
+from app.core.acting import act_as, actor
+from app.core.db import Db, platform_tx
+from app.core.secrets import digest
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """What a link leads to; `user_id` when somebody has an account with this address."""
+
+    email: str
+    language: str
+    message: str
+    workspace: str
+    inviter: str
+    is_open: bool
+    is_used: bool
+    user_id: int | None
+    name: str
+    two_factor: bool
+
+
+class Newcomer(msgspec.Struct, frozen=True):
+    """Somebody without an account."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    password: FreshPassword
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Somebody with one. The code only where they have set up a second step."""
+
+    password: str
+    code: str = ""
+
+
+class Over(Exception):
+    """Used, taken back, too old, or never made."""
+
+
+async def offer(token: str) -> Offer | None:
+    """None for a link that nobody ever made."""
+    async with platform_tx() as db:
+        return await db.maybe(q.by_token, Offer, token_hash=digest(token))
+
+
+async def by_newcomer(token: str, found: Offer, wish: Newcomer) -> SignedUp:
+    """The link came by mail, so the address is proven. Raises Over or EmailTaken."""
+    _act_as(wish.name)
+    async with platform_tx() as db:
+        user_id = await account.join(db, found.email, name=wish.name, password=wish.password, language=found.language)
+        return await _accept(db, token, found, user_id)
+
+
+async def by_known(token: str, found: Offer, wish: Known, origin: Origin) -> SignedUp:
+    """Raises WrongPassword, WrongCode, TooMany or Over."""
+    user_id = found.user_id or 0
+    await signing_in.prove_again(user_id, found.email, wish.password)
+    if found.two_factor:
+        await signing_in.prove_code(user_id, found.email, wish.code, origin)
+    return await by_member(token, found)
+
+
+async def by_member(token: str, found: Offer) -> SignedUp:
+    """Somebody who is signed in with this address, or has just proven it. Raises Over."""
+    _act_as(found.name, found.user_id)
+    async with platform_tx() as db:
+        return await _accept(db, token, found, found.user_id or 0)
+
+
+def _act_as(name: str, user_id: int | None = None) -> None:
+    """The audit log of the workspace says who came in, though nobody was signed in yet."""
+    if who := actor():
+        act_as(msgspec.structs.replace(who, name=name, user_id=user_id))
+
+
+async def _accept(db: Db, token: str, found: Offer, user_id: int) -> SignedUp:
+    tenant_id = await db.value(q.accept, token_hash=digest(token), user_id=user_id)
+    if tenant_id is None:
+        raise Over
+    await db.run(account.q.confirm_email, id=user_id, email=found.email)
+    await live.announce(Db(db.conn, tenant_id), TOPIC, CHANGED)
+    return SignedUp(tenant_id, user_id)

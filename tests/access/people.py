@@ -1,0 +1,59 @@
+"""What the tests of people share: the mailbox, a link out of it, and asking for a page as htmx does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+
+from app.core import mail
+from tests.conftest import Person, eventually
+
+LIST = "/settings/people"
+NEW = f"{LIST}/invitations"
+AS_HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+async def letter_to(email: str, *, number: int = 1) -> mail.Received:
+    """The newest of `number` letters to this address, as soon as the worker has handed it over."""
+
+    def newest() -> mail.Received | None:
+        found = [each for each in mail.mailbox() if each.to == email]
+        return found[0] if len(found) >= number else None
+
+    letter: mail.Received = await eventually(newest)
+    return letter
+
+
+async def link_to(email: str, *, number: int = 1) -> str:
+    """The path of the invitation in the newest letter."""
+    found = re.search(r"/invitations/[\w-]+", (await letter_to(email, number=number)).text)
+    assert found is not None
+    return found[0]
+
+
+async def invite(owner: Person, email: str, *roles: str, **more: Any) -> httpx.Response:
+    return await owner.post(NEW, {"emails": email, "language": "es", "roles": list(roles or ("agent",)), **more})
+
+
+def browser() -> Person:
+    """Somebody new, with a browser of their own."""
+    return Person()
+
+
+async def roles_of(person: Person) -> set[str]:
+    async with person.tenant.tx() as db:
+        cursor = await db.conn.execute("select unnest(held) from members where id = %s", (person.user_id,))
+        return {row[0] for row in await cursor.fetchall()}
+
+
+async def a_role(owner: Person, name: str, level: int, permissions: list[str]) -> str:
+    """One of the workspace's own; its key."""
+    async with owner.tenant.tx() as db:
+        cursor = await db.conn.execute(
+            "insert into roles (name, level, permissions) values (%s, %s, %s) returning id", (name, level, permissions)
+        )
+        row = await cursor.fetchone()
+        assert row is not None
+        return str(row[0])
