@@ -27,7 +27,7 @@ from app.core.spreadsheet import defused
 
 LIST = "/settings/audit"
 COLUMNS = (
-    N_("When"), N_("Who"), N_("As"), N_("What"), N_("Done"), N_("Name"), N_("Before"), N_("After"), N_("How many"),
+    N_("When"), N_("By whom"), N_("As"), N_("What"), N_("Done"), N_("Name"), N_("Before"), N_("After"), N_("How many"),
     N_("Reason"), N_("Address"), N_("Device"), N_("Route"), N_("Request"),
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ THINGS = {
     "wabas": N_("WhatsApp account"), "workspace": N_("Workspace"), "platform": N_("Recado"),
 }  # fmt: skip
 DEEDS = {
-    "create": (N_("New"), "success"), "update": (N_("Changed"), "info"), "delete": (N_("Deleted"), "danger"),
+    "create": (N_("Created"), "success"), "update": (N_("Changed"), "info"), "delete": (N_("Deleted"), "danger"),
     "sign_in": (N_("Signed in"), None), "sign_out": (N_("Signed out"), None), "enter": (N_("Came in"), "warning"),
     "POST": (N_("Done"), "info"), "PUT": (N_("Changed"), "info"), "PATCH": (N_("Changed"), "info"),
     "DELETE": (N_("Taken back"), "warning"),
@@ -60,3 +60,8 @@ def deed(entry: Entry) -> tuple[str, str | None]:
     """The word, and the tone of its badge."""
     verb = entry.action.split(" ")[0] if is_route(entry) else entry.action.rpartition(".")[2]
     return DEEDS.get(verb, (verb, None))
+
+
+def nobody(entry: Entry) -> str:
+    """Where no name is known: whoever follows a link that was mailed, or signs up, is not signed in yet."""
+    return N_("Not signed in") if entry.actor == "person" else ACTORS[entry.actor]

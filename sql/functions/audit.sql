@@ -3,7 +3,7 @@
 -- What is told of a row: nothing empty, nothing that only machines count, and of secrets only that they are there.
 create or replace function told(of_row jsonb, secret text[], quiet text[]) returns jsonb language sql immutable as $$
   select coalesce(jsonb_object_agg(key, case when key = any(secret) then '"•••"'::jsonb else value end), '{}')
-    from jsonb_each(of_row) where key <> all(quiet || '{tenant_id,id,search,created_at,updated_at,created_by}')
+    from jsonb_each(of_row) where key <> all(quiet || '{tenant_id,id,search,folded,created_at,updated_at,created_by}')
      and value not in ('null', '""', '[]', '{}')
 $$;
 
@@ -35,7 +35,7 @@ begin
            jsonb_object_agg(w.key, case when w.key = any(secret) then '"•••"'::jsonb else b.value end)
       into before, after
       from jsonb_each(was) w join jsonb_each(becomes) b on b.key = w.key and b.value <> w.value
-     where w.key <> all(quiet || '{search,updated_at}');
+     where w.key <> all(quiet || '{search,folded,updated_at}');
     if before is null then return null; end if;
   else
     before := case when was is not null then told(was, secret, quiet) end;
