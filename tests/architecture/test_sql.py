@@ -45,6 +45,7 @@ NAMES_THE_TENANT: dict[str, str] = {
     "archives.expired": SWEEPING,
     "deletion.erase_jobs": ERASING,
     "deletion.erase_webhooks": ERASING,
+    "deletion.is_busy": ERASING,
     "deletion.people": ERASING,
     "intake.forget_processed": SWEEPING,
     "retention.due": SWEEPING,
