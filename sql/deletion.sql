@@ -57,6 +57,6 @@ delete from users u where u.id = any(%(ids)s) and not u.super_admin
 -- name: is_busy
 -- What was asked for before the end still has to happen: numbers are given back to WhatsApp, letters leave.
 select true from procrastinate_jobs
- where (args->>'tenant_id')::bigint = tenant_id() and status in ('todo', 'doing') and task_name <> 'tenants.deletion.erase'
+ where (args->>'tenant_id')::bigint = tenant_id() and (status = 'doing' or status = 'todo' and attempts = 0) and task_name <> 'tenants.deletion.erase'
    and (scheduled_at is null or scheduled_at < now() + interval '1 minute')
  limit 1;

@@ -32,16 +32,17 @@ async def rules(request: CurrentRequest, db: TenantDb, look: FromQuery[str] = ""
     """`look`: what is chosen and not yet kept."""
     kept = await retention.current(db)
     form = _parse(dict(request.query_params)) if look else blank(kept)
-    return await _rules(request, db, form, kept if form.errors or not look else form.value, kept)
+    shown = form.value if look and not form.errors else kept
+    return await _rules(request, db, form, shown, shorter=retention.shorter(kept, shown))
 
 
 @put("/workspace/retention", guards=KEEPING)
 async def change_rules(request: CurrentRequest, db: TenantDb, data: SubmittedForm) -> Page:
     kept, form = await retention.current(db), _parse(data)
     if form.errors:
-        return await _rules(request, db, form, kept, kept, status=422)
+        return await _rules(request, db, form, kept, status=422)
     await retention.keep(db, form.value)
-    return await _rules(request, db, blank(form.value), form.value, form.value, saved=True)
+    return await _rules(request, db, blank(form.value), form.value, saved=True)
 
 
 @get("/workspace/exports", guards=EXPORTING)
@@ -88,13 +89,13 @@ def _parse(data: dict[str, Any]) -> Form[Rules]:
     return form
 
 
-async def _rules(
-    request: CurrentRequest, db: Db, form: Form[Any], shown: Rules, kept: Rules, *, status: int = 200, saved: bool = False
-) -> Page:
+async def _rules(request: CurrentRequest, db: Db, form: Form[Any], shown: Rules, *, status: int = 200, **said: bool) -> Page:
+    """`said`: that it is saved, or that something goes which would have stayed."""
+    given: dict[str, Any] = {"saved": False, "shorter": False, **said}
+    due = await retention.due(db, shown)
     return page(
-        request, "settings/workspace_retention.html", "rules", status, form=form, due=await retention.due(db, shown),
-        choices=retention.CHOICES, shorter=retention.shorter(kept, shown), saved=saved,
-    )  # fmt: skip
+        request, "settings/workspace_retention.html", "rules", status, form=form, due=due, choices=retention.CHOICES, **given
+    )
 
 
 async def _exports(request: CurrentRequest, db: Db, *, refused: str = "", status: int = 200) -> Page:
