@@ -101,9 +101,12 @@ async def find(db: Db, invitation_id: int) -> Invitation:
 
 
 def addresses(typed: str) -> list[str]:
-    """Each once, in small letters: `Ana <ana@empresa.es>, beto@empresa.es` are two."""
-    parts = [part for line in re.split(r"[,;\n]", typed) for part in re.findall(r"<([^<>]*)>", line) or line.split()]
-    return list(dict.fromkeys(part.strip().lower() for part in parts if part.strip()))
+    """Each once, in small letters: `Ana Olmo <ana@empresa.es>, beto@empresa.es` are two."""
+    found: list[str] = []
+    for piece in re.split(r"[,;\n]", typed):
+        # Where nothing looks like an address, all of it is shown as one that does not work.
+        found += [word for word in piece.split() if "@" in word] or [piece]
+    return list(dict.fromkeys(each for word in found if (each := word.strip("<>\"' \t\r").lower())))
 
 
 async def invite(db: Db, wish: Wish, *, by: Viewer) -> list[Invitation]:
@@ -118,7 +121,7 @@ async def invite(db: Db, wish: Wish, *, by: Viewer) -> list[Invitation]:
         raise TooMany
     open_ones = {each.email: each for each in await db.many(q.with_emails, Invitation, emails=emails)}
     if reasons := await _reasons(db, emails) | _above(by, known, open_ones):
-        raise Refused(reasons)
+        raise Refused({email: reasons[email] for email in emails if email in reasons})
     await member.seats(db, len(set(emails) - open_ones.keys()))
     return [await _write(db, email, wish, by=by) for email in emails]
 
@@ -143,7 +146,7 @@ def _is_address(text: str) -> bool:
         msgspec.convert(text, Email)
     except msgspec.ValidationError:
         return False
-    return True
+    return not set(text) & set("<>()[]\"\\:")
 
 
 async def _write(db: Db, email: str, wish: Wish, *, by: Viewer) -> Invitation:

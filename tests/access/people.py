@@ -15,11 +15,11 @@ NEW = f"{LIST}/invitations"
 AS_HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
-async def letter_to(email: str, *, number: int = 1) -> mail.Received:
-    """The newest of `number` letters to this address, as soon as the worker has handed it over."""
+async def letter_to(email: str, *, number: int = 1, about: str = "/invitations/") -> mail.Received:
+    """The newest of `number` letters about this to the address, as soon as the worker has handed it over."""
 
     def newest() -> mail.Received | None:
-        found = [each for each in mail.mailbox() if each.to == email]
+        found = [each for each in mail.mailbox() if each.to == email and about in each.text]
         return found[0] if len(found) >= number else None
 
     letter: mail.Received = await eventually(newest)
@@ -57,3 +57,8 @@ async def a_role(owner: Person, name: str, level: int, permissions: list[str]) -
         row = await cursor.fetchone()
         assert row is not None
         return str(row[0])
+
+
+def token_of(person: Person) -> str:
+    """The newest session of their browser: the tests sign people in by hand, whose cookie names no host."""
+    return [cookie.value or "" for cookie in person.http.cookies.jar if cookie.name == "recado"][-1]

@@ -1,0 +1,299 @@
+"""Invitations: written, mailed, accepted by somebody new, known or signed in; renewed, taken back, over."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from app.accounts import totp, two_factor
+from app.core import mail
+from app.core.db import platform_tx
+from tests.access.people import AS_HTMX, LIST, NEW, a_role, browser, invite, letter_to, link_to, roles_of, token_of
+from tests.conftest import PASSWORD, Person, a_colleague, a_workspace, page_of, text_of
+
+NEWCOMER = {"name": "Dora Vega", "password": "una grapa correcta"}
+
+
+def an_address(name: str = "dora") -> str:
+    return f"{name}-{secrets.token_hex(5)}@ejemplo.es"
+
+
+async def open_ones(owner: Person) -> list[str]:
+    return [link.text().strip() for link in page_of(await owner.get(f"{LIST}?only=invited")).css("tbody th .truncate")]
+
+
+async def the_id(owner: Person) -> str:
+    row = page_of(await owner.get(f"{LIST}?only=invited")).css_first("tbody tr")
+    assert row is not None
+    return (row.attributes["id"] or "").removeprefix("invitation-")
+
+
+async def test_somebody_new_comes_in(owner: Person) -> None:
+    email, dora = an_address(), browser()
+    answer = await invite(owner, email, "agent", "viewer", message="Hasta el lunes")
+    assert answer.headers["location"] == f"{LIST}?only=invited"
+    assert await open_ones(owner) == [email]
+    letter = await letter_to(email)
+    assert "Ana Olmo" in letter.subject
+    assert "Hasta el lunes" in letter.text
+    path = await link_to(email)
+    page = await dora.get(path)
+    assert page.status_code == 200
+    assert "Casa Olmo" in text_of(page, "h1")
+    assert "Hasta el lunes" in text_of(page, "blockquote")
+    assert (await dora.post(path, NEWCOMER)).headers["location"] == "/inbox"
+    assert (await dora.get("/inbox")).status_code == 200
+    assert text_of(await dora.get("/account"), ".member strong") == "Dora Vega"
+    assert await open_ones(owner) == []
+    assert "Dora Vega" in (await owner.get(LIST)).text
+    async with owner.tenant.tx() as db:
+        cursor = await db.conn.execute(
+            "select m.held, u.email_confirmed_at is not null from members m join users u using (id) where m.email = %s",
+            (email,),
+        )
+        assert await cursor.fetchone() == (["agent", "viewer"], True)
+
+
+async def test_the_mail_speaks_the_chosen_language(owner: Person) -> None:
+    email = an_address()
+    await owner.post(NEW, {"emails": email, "language": "en", "roles": ["agent"]})
+    letter = await letter_to(email)
+    assert letter.subject == "Ana Olmo invites you to Casa Olmo"
+    assert page_of(await browser().get(await link_to(email))).css_first("html").attributes["lang"] == "en"  # type: ignore[union-attr]
+
+
+async def test_several_are_invited_at_once_as_they_were_pasted(owner: Person) -> None:
+    first, second, third = an_address(), an_address("eva"), an_address("fran")
+    await invite(owner, f"Dora Vega <{first.upper()}>, {second}\n{third} ; {second}")
+    assert sorted(await open_ones(owner)) == sorted([first, second, third])
+
+
+async def test_addresses_that_do_not_work_are_named_and_nobody_is_invited(owner: Person, agent: Person) -> None:
+    gone = await a_colleague(owner, "agent", "Gema Paz")
+    await owner.put(f"{LIST}/{gone.user_id}/deactivation", {})
+    good = an_address()
+    answer = await invite(owner, f"{good} {agent.email} {gone.email} <script>@x.es, nada")
+    assert answer.status_code == 422
+    assert [each.text() for each in page_of(answer).css(".reasons strong")] == [
+        "script>@x.es", "nada", agent.email, gone.email,
+    ]  # fmt: skip
+    assert "<script>@" not in answer.text
+    assert good in text_of(answer, "textarea")
+    assert await open_ones(owner) == []
+    assert [each for each in mail.mailbox() if each.to == good] == []
+
+
+async def test_a_form_without_address_or_role_is_explained(owner: Person) -> None:
+    answer = await owner.post(NEW, {"emails": " ", "language": "es", "roles": ["agent"]}, headers=AS_HTMX)
+    assert page_of(answer).css_first("#emails-error") is not None
+    answer = await owner.post(NEW, {"emails": an_address(), "language": "es"}, headers=AS_HTMX)
+    assert (answer.status_code, page_of(answer).css_first("#roles-error") is not None) == (422, True)
+    answer = await owner.post(NEW, {"emails": an_address(), "language": "tlh", "roles": ["agent"]}, headers=AS_HTMX)
+    assert page_of(answer).css_first("#language-error") is not None
+    answer = await invite(owner, ", ".join(an_address() for _ in range(51)))
+    assert answer.status_code == 422
+    assert await open_ones(owner) == []
+
+
+async def test_nobody_invites_above_themselves(owner: Person) -> None:
+    manager = await a_colleague(owner, "manager", "Mara Gil")
+    special = await a_role(owner, "Archivero", 2, ["workspace.export"])
+    for role in ("admin", "manager", "owner", special):
+        answer = await invite(manager, an_address(), role)
+        assert (answer.status_code, page_of(answer).css_first("#roles-error") is not None) == (422, True)
+    assert await open_ones(owner) == []
+    assert (await invite(manager, an_address(), "team_lead")).status_code == 303
+
+
+async def test_what_was_offered_from_above_stays(owner: Person) -> None:
+    manager, email = await a_colleague(owner, "manager", "Mara Gil"), an_address()
+    await invite(owner, email, "admin")
+    assert (await invite(manager, email, "agent")).status_code == 422
+    path = f"{NEW}/{await the_id(owner)}"
+    assert (await manager.delete(path, headers=AS_HTMX)).status_code == 409
+    assert (await manager.post(f"{path}/mail", {}, headers=AS_HTMX)).status_code == 409
+    assert await open_ones(owner) == [email]
+
+
+async def test_agents_invite_nobody(agent: Person) -> None:
+    assert (await agent.get(f"{NEW}/new")).status_code == 403
+    assert (await invite(agent, an_address())).status_code == 403
+
+
+async def test_a_second_invitation_renews_the_first(owner: Person) -> None:
+    email, dora = an_address(), browser()
+    await invite(owner, email, "viewer")
+    first = await link_to(email)
+    await invite(owner, email, "agent")
+    second = await link_to(email, number=2)
+    assert await open_ones(owner) == [email]
+    assert (await dora.get(first)).status_code == 410
+    assert (await dora.post(second, NEWCOMER)).status_code == 303
+    async with owner.tenant.tx() as db:
+        cursor = await db.conn.execute("select held from members where email = %s", (email,))
+        assert await cursor.fetchone() == (["agent"],)
+
+
+async def test_it_is_sent_again_with_a_new_link(owner: Person) -> None:
+    email = an_address()
+    await invite(owner, email)
+    first = await link_to(email)
+    answer = await owner.post(f"{NEW}/{await the_id(owner)}/mail", {}, headers=AS_HTMX)
+    assert answer.status_code == 200
+    assert (await browser().get(await link_to(email, number=2))).status_code == 200
+    assert (await browser().get(first)).status_code == 410
+
+
+async def test_one_that_was_taken_back_leads_on(owner: Person) -> None:
+    email, dora = an_address(), browser()
+    await invite(owner, email)
+    path = await link_to(email)
+    assert (await owner.delete(f"{NEW}/{await the_id(owner)}", headers=AS_HTMX)).status_code == 200
+    assert await open_ones(owner) == []
+    page = await dora.get(path)
+    assert page.status_code == 410
+    assert page_of(page).css_first('.problem a[href="/sign-in"]') is not None
+    assert (await dora.post(path, NEWCOMER)).status_code == 410
+    assert (await browser().get("/invitations/nunca")).status_code == 410
+
+
+async def test_a_week_later_it_is_over_and_can_be_renewed(owner: Person) -> None:
+    email, dora = an_address(), browser()
+    await invite(owner, email)
+    path = await link_to(email)
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update invitations set expires_at = now() - %s", (timedelta(minutes=1),))
+    await dora.get(path)
+    assert (await dora.post(path, NEWCOMER)).status_code == 410
+    assert page_of(await owner.get(f"{LIST}?only=invited")).css_first('tbody [data-tone="warning"]') is not None
+    await invite(owner, email)
+    assert (await dora.post(await link_to(email, number=2), NEWCOMER)).status_code == 303
+
+
+async def test_a_link_lets_in_once(owner: Person) -> None:
+    email, dora, other = an_address(), browser(), browser()
+    await invite(owner, email)
+    path = await link_to(email)
+    await dora.get(path)
+    await dora.post(path, NEWCOMER)
+    page = await other.get(path)
+    assert (page.status_code, email in page.text) == (410, True)
+    assert (await other.post(path, {**NEWCOMER, "name": "Otra"})).status_code == 410
+    assert "Otra" not in (await owner.get(LIST)).text
+
+
+async def test_a_newcomer_is_told_what_is_missing(owner: Person) -> None:
+    email, dora = an_address(), browser()
+    await invite(owner, email)
+    path = await link_to(email)
+    await dora.get(path)
+    answer = await dora.post(path, {"name": "", "password": "corta"}, headers=AS_HTMX)
+    assert answer.status_code == 422
+    assert page_of(answer).css_first("#name-error") is not None
+    assert "10" in text_of(answer, "#password-error")
+    assert "corta" not in answer.text
+    assert await open_ones(owner) == [email]
+
+
+async def test_somebody_with_an_account_signs_in_and_joins(owner: Person, stranger: Person) -> None:
+    await invite(owner, stranger.email)
+    path, carla = await link_to(stranger.email), browser()
+    page = await carla.get(path)
+    assert page_of(page).css_first("[name=name]") is None
+    answer = await carla.post(path, {"password": "no era esta"}, headers=AS_HTMX)
+    assert (answer.status_code, page_of(answer).css_first("#password-error") is not None) == (422, True)
+    assert (await carla.post(path, {"password": PASSWORD})).status_code == 303
+    assert text_of(await carla.get("/account"), ".member .muted") == "Casa Olmo"
+    assert await roles_of(Person("", owner.tenant_id, stranger.user_id)) == {"agent"}
+
+
+async def test_their_second_step_is_asked_for(owner: Person, stranger: Person) -> None:
+    offered = two_factor.offer(stranger.user_id)
+    async with platform_tx() as door:
+        await two_factor.turn_on(door, offered, totp.code_at(offered.secret, totp.step_now() - 1))
+    await invite(owner, stranger.email)
+    path, carla = await link_to(stranger.email), browser()
+    assert page_of(await carla.get(path)).css_first("[name=code]") is not None
+    answer = await carla.post(path, {"password": PASSWORD, "code": "000000"}, headers=AS_HTMX)
+    assert (answer.status_code, page_of(answer).css_first("#code-error") is not None) == (422, True)
+    assert (await carla.post(path, {"password": PASSWORD})).status_code == 422
+    assert (
+        await carla.post(path, {"password": PASSWORD, "code": totp.code_at(offered.secret, totp.step_now())})
+    ).status_code == 303
+
+
+async def test_whoever_is_signed_in_joins_with_one_press(owner: Person, stranger: Person) -> None:
+    await invite(owner, stranger.email, "manager")
+    path, before = await link_to(stranger.email), token_of(stranger)
+    assert page_of(await stranger.get(path)).css_first("[name=password]") is None
+    assert (await stranger.post(path, {})).headers["location"] == "/inbox"
+    assert token_of(stranger) != before
+    assert text_of(await stranger.get("/account"), ".member .muted") == "Casa Olmo"
+    assert (await stranger.get("/workspaces")).text.count("Muebles Sur") >= 1
+
+
+async def test_somebody_else_who_is_signed_in_is_told(owner: Person, stranger: Person) -> None:
+    email = an_address()
+    await invite(owner, email)
+    path = await link_to(email)
+    page = await stranger.get(path)
+    assert stranger.email in text_of(page, ".banner[data-tone=warning]:not(.connection)")
+    assert (await stranger.post(path, {})).status_code == 200
+    assert await open_ones(owner) == [email]
+    assert (await stranger.post(f"{path}/departure", {})).headers["location"] == path
+    assert page_of(await stranger.get(path)).css_first("[name=name]") is not None
+    assert (await stranger.get("/inbox")).headers["location"] == "/sign-in"
+
+
+async def test_a_role_that_was_deleted_meanwhile_leaves_the_least(owner: Person) -> None:
+    email, dora = an_address(), browser()
+    role = await a_role(owner, "Ventas", 4, ["contacts.view"])
+    await invite(owner, email, role)
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("delete from roles")
+    path = await link_to(email)
+    await dora.get(path)
+    await dora.post(path, NEWCOMER)
+    async with owner.tenant.tx() as db:
+        cursor = await db.conn.execute("select held from members where email = %s", (email,))
+        assert await cursor.fetchone() == (["restricted"],)
+
+
+async def test_whoever_goes_takes_their_promises_back(owner: Person) -> None:
+    manager, email = await a_colleague(owner, "manager", "Mara Gil"), an_address()
+    await invite(manager, email)
+    await owner.put(f"{LIST}/{manager.user_id}/deactivation", {})
+    assert await open_ones(owner) == []
+    assert (await browser().get(await link_to(email))).status_code == 410
+
+
+async def test_no_token_is_kept_or_logged(owner: Person) -> None:
+    email = an_address()
+    await invite(owner, email)
+    token = (await link_to(email)).rpartition("/")[2]
+    async with owner.tenant.tx() as db:
+        cursor = await db.conn.execute("select i::text from invitations i union all select a::text from audit_log a")
+        told = " ".join(row[0] for row in await cursor.fetchall())
+    assert token not in told
+    assert "invitations.create" in told
+
+
+async def test_a_stranger_finds_no_invitation(owner: Person, stranger: Person) -> None:
+    await invite(owner, an_address())
+    path = f"{NEW}/{await the_id(owner)}"
+    assert (await stranger.delete(path)).status_code == 404
+    assert (await stranger.post(f"{path}/mail", {})).status_code == 404
+    assert await open_ones(stranger) == []
+    assert len(await open_ones(owner)) == 1
+
+
+async def test_two_workspaces_invite_the_same_address(owner: Person) -> None:
+    other, email, dora = await a_workspace("Otra Casa"), an_address(), browser()
+    await invite(owner, email)
+    first = await link_to(email)
+    await invite(other, email)
+    second = await link_to(email, number=2)
+    await dora.get(first)
+    await dora.post(first, NEWCOMER)
+    assert (await dora.post(second, {})).status_code == 303
+    assert text_of(await dora.get("/account"), ".member .muted") == "Otra Casa"
