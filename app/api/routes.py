@@ -17,6 +17,7 @@ from app.api import (
     problems,
     queue_routes,
     template_routes,
+    team_routes,
     webhook_event_routes,
 )
 
@@ -34,5 +35,6 @@ HANDLERS = [
     *queue_routes.handlers,
     *webhook_event_routes.handlers,
 ]
+    *team_routes.handlers,
 
 router = Router("/api/v1", route_handlers=HANDLERS, exception_handlers=problems.HANDLERS, opt={"exclude_from_csrf": True})

@@ -131,7 +131,8 @@ async def search(db: Db, wish: Filter, *, page: str = "") -> Page[Conversation]:
         return Page(await db.many(q.of_contacts, Conversation, contact_ids=await _people(db, wish.q), size=FOUND, **narrow))
     at, last = after(page, datetime, int)
     size = PAGE if page else PAGE * wish.pages
-    found = await db.many(q.page, Conversation, at=at, last=last, size=size + 1, **narrow)
+    statement = q.of_teams if wish.team or wish.view == "team" else q.page
+    found = await db.many(statement, Conversation, at=at, last=last, size=size + 1, **narrow)
     return page_of(found, lambda row: (row.last_message_at, row.id), size=size)
 
 

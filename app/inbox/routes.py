@@ -98,9 +98,11 @@ async def listed(request: CurrentRequest, db: Db, *, after: str = "") -> dict[st
     kept = msgspec.structs.replace(wish, pages=1)
     chosen = {name: int(value) if value is True else value for name, value in msgspec.structs.asdict(kept).items()
               if value != getattr(Filter(), name)}  # fmt: skip
+    # Whoever sees nothing but their own is led to them by their index, however many others there are.
+    seen = msgspec.structs.replace(wish, view="mine") if wish.view == "all" and not request.user.sees else wish
     open_thread = THREAD.search(request.url.path) or THREAD.search(urlsplit(request.headers.get("hx-current-url", "")).path)
     return {
-        "found": await conversations.search(db, wish, page=after), "wish": wish, "later": bool(after),
+        "found": await conversations.search(db, seen, page=after), "wish": wish, "later": bool(after),
         "query": f"?{urlencode(chosen)}" if chosen else "",
         "team": await teams.find_name(db, wish.team) if wish.team else None,
         "selected": int(open_thread[1]) if open_thread else 0,

@@ -26,7 +26,7 @@ async def show(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer) -> 
 
 @get("/menu", guards=[signed_in])
 async def menu(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer) -> Page:
-    return fragment(request, "teams/availability.html", "states", availability=await availability.find(db, viewer.id))
+    return fragment(request, "teams/states.html", "states", availability=await availability.find(db, viewer.id))
 
 
 # Said many times a day, and nothing that anybody would look for later.
@@ -36,7 +36,7 @@ async def choose(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, d
     if form.errors:
         raise NotFound("availability")
     await availability.choose(db, viewer.id, form.value.state)
-    return fragment(request, "teams/availability.html", "states", availability=await availability.find(db, viewer.id))
+    return fragment(request, "teams/states.html", "states", availability=await availability.find(db, viewer.id))
 
 
 @put("/rest", guards=[signed_in])

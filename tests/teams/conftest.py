@@ -31,7 +31,8 @@ class Company(Shop):
         """The conversation that somebody has begun, put where a test wants it."""
         await self.hears(self.element("text", {"body": "Hola"}, sender=sender), names={sender: f"Persona {sender[-3:]}"})
         found = await self.row(
-            "select c.id from conversations c join contact_identities i on i.contact_id = c.contact_id where i.value = %s", sender
+            "select c.id from conversations c join contact_identities i on i.contact_id = c.contact_id where i.value = %s",
+            sender,
         )
         for column, value in columns.items():
             async with self.owner.tenant.tx() as db:

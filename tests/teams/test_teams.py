@@ -15,10 +15,10 @@ async def test_a_new_team_is_on_the_page_with_its_people_and_their_load(company:
     page = await company.owner.get("/teams")
     assert page.status_code == 200
     card = text_of(page, f"#team-{team}")
-    assert "Ventas Led by Beto Ruiz" in card
+    assert "Led by Beto Ruiz" in card
     assert "Presupuestos y pedidos" in card
-    assert "Waiting 1" in card
-    assert "Open 2" in card
+    assert "Waiting1" in card
+    assert "Open2" in card
     assert "Beto Ruiz Offline 1 conversation" in card
     assert "Ana Olmo" in text_of(page, ".staff:last-of-type, main")
 
@@ -68,8 +68,10 @@ async def test_a_lead_chooses_the_people_without_more_permissions(company: Compa
 
 async def test_what_a_team_has_goes_to_its_heir_or_to_everybody(company: Company, beto: Person) -> None:
     sales, workshop = await company.team("Ventas", beto), await company.team("Taller")
-    waiting, taken = await company.talk(LUCIA, team_id=sales), await company.talk(PILAR, team_id=sales, assignee_id=beto.user_id)
-    assert "2 open conversations belong to this team" in text_of(await company.owner.get(f"/teams/{sales}/edit"), "#delete-team")
+    waiting = await company.talk(LUCIA, team_id=sales)
+    taken = await company.talk(PILAR, team_id=sales, assignee_id=beto.user_id)
+    page = await company.owner.get(f"/teams/{sales}/edit")
+    assert "2 open conversations belong to this team" in text_of(page, "#delete-team")
     assert (await company.owner.delete(f"/teams/{sales}?heir={sales}")).status_code == 404
     assert (await company.owner.delete(f"/teams/{sales}?heir={workshop}")).status_code == 303
     assert await company.held(waiting) == (None, workshop)
