@@ -16,8 +16,8 @@ from app.api import (
     number_routes,
     problems,
     queue_routes,
-    template_routes,
     team_routes,
+    template_routes,
     webhook_event_routes,
 )
 
@@ -33,8 +33,8 @@ HANDLERS = [
     *dashboard_routes.handlers,
     *alert_routes.handlers,
     *queue_routes.handlers,
+    *team_routes.handlers,
     *webhook_event_routes.handlers,
 ]
-    *team_routes.handlers,
 
 router = Router("/api/v1", route_handlers=HANDLERS, exception_handlers=problems.HANDLERS, opt={"exclude_from_csrf": True})
