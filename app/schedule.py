@@ -16,8 +16,8 @@ from app.dashboard import folding
 from app.message_templates import syncing
 from app.numbers import credentials, inspection, portfolio
 from app.ops import queue
-from app.tenants import archive, deletion, retention
 from app.teams import availability
+from app.tenants import archive, deletion, retention
 
 accounts = statements("accounts")
 intake = statements("intake")
