@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import ValidationException
 from litestar.utils.scope.state import ScopeState
 
+from app.access import invitation, member, member_roles
 from app.accounts import machine, signing_in, throttle
 from app.campaigns import campaign, canary, control, launch, recipient, remaining, variants
 from app.contacts import contact, contact_import
@@ -17,6 +18,7 @@ from app.contacts.consent import OptedOut
 from app.contacts.unreadable import SpreadsheetError
 from app.core.forms import NOT_POSSIBLE, REQUIRED, parse
 from app.core.i18n import N_, gettext
+from app.core.mail import NoMailServer
 from app.inbox.conversation import SomebodyElses
 from app.inbox.sending import NumberGone
 from app.inbox.template_message import MissingValue
@@ -49,6 +51,11 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     control.CannotResume: (409, ""),
     control.CannotCancel: (409, ""),
     canary.NoCanary: (409, ""),
+    member.NoSeats: (409, ""),
+    member_roles.NoRole: (422, "roles"),
+    member_roles.OutOfReach: (422, "roles"),
+    invitation.TooMany: (422, "emails"),
+    NoMailServer: (409, ""),
     control.CannotRetry: (409, ""),
     recipient.CannotExclude: (409, ""),
     remaining.CannotChangeText: (409, ""),
@@ -120,6 +127,12 @@ def wrong_field(_: AnyRequest, refusal: WrongField) -> Response[Any]:
     return invalid(422, {refusal.field: refusal.message})
 
 
+def addresses_refused(_: AnyRequest, refusal: invitation.Refused) -> Response[Any]:
+    """Which ones, and why."""
+    reasons = {email: gettext(reason) for email, reason in refusal.reasons.items()}
+    return invalid(422, {"emails": refusal.message}, addresses=reasons)
+
+
 def template_refused(_: AnyRequest, refusal: Refused) -> Response[Any]:
     return invalid(422, {refusal.field: refusal.message}, detail=refusal.detail)
 
@@ -133,6 +146,7 @@ def no_answer(_: AnyRequest, __: Exception) -> Response[Any]:
 
 
 HANDLERS: dict[int | type[Exception], Any] = {
+    invitation.Refused: addresses_refused,
     ValidationException: not_valid, Invalid: errors_of, MissingValue: errors_of, SpreadsheetError: unreadable,
     WrongField: wrong_field, Refused: template_refused, ProviderError: provider_refused, NotSent: no_answer,
     OutcomeUnknown: no_answer, **dict.fromkeys(REFUSALS, refused),
