@@ -55,9 +55,6 @@ update users set email_confirmed_at = null where id = %(id)s;
 -- name: confirm_email
 update users set email_confirmed_at = coalesce(email_confirmed_at, now()) where id = %(id)s and email = %(email)s;
 
--- name: is_confirmed
-select email_confirmed_at is not null from users where id = %(id)s;
-
 -- name: make_link
 insert into account_links (token_hash, user_id, purpose, email, expires_at)
 values (%(token_hash)s, %(user_id)s, %(purpose)s, %(email)s, now() + %(lasts)s);

@@ -13,7 +13,7 @@ from app.access import member, member_roles
 from app.access.member import CHANGED, TOPIC, Filter
 from app.access.member_roles import NoRole, OutOfReach, Role
 from app.access.viewer import Viewer
-from app.accounts import letter, link
+from app.accounts import confirmation, letter, link
 from app.accounts.account import Email
 from app.accounts.letter import Letter
 from app.core import live, mail
@@ -110,9 +110,11 @@ def addresses(typed: str) -> list[str]:
 
 
 async def invite(db: Db, wish: Wish, *, by: Viewer) -> list[Invitation]:
-    """All of them or nobody. Raises Refused, TooMany, NoRole, OutOfReach, NoSeats or NoMailServer."""
+    """All of them or nobody. Raises Refused, TooMany, NoRole, OutOfReach, NoSeats, NoMailServer or Unconfirmed."""
     if not mail.is_possible():
         raise mail.NoMailServer
+    if by.unconfirmed:
+        raise confirmation.Unconfirmed
     known, emails = await member_roles.every(db), addresses(wish.emails)
     if not wish.roles:
         raise NoRole

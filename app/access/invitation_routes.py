@@ -13,6 +13,7 @@ from app.access.invitation import Wish
 from app.access.member_routes import LIST, REFUSALS, refused
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest, Viewer
+from app.accounts import confirmation
 from app.core import i18n, mail
 from app.core.db import Db
 from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
@@ -22,7 +23,7 @@ OPEN = f"{LIST}?only=invited"
 FIRST_CHOICE = "agent"
 FIELDS: dict[type[Exception], str] = {
     member_roles.NoRole: "roles", member_roles.OutOfReach: "roles", invitation.TooMany: "emails", member.NoSeats: "emails",
-    mail.NoMailServer: "emails", invitation.Refused: "emails",
+    mail.NoMailServer: "emails", invitation.Refused: "emails", confirmation.Unconfirmed: "emails",
 }  # fmt: skip
 MAY_INVITE = [needs(Permission.INVITE_MEMBERS)]
 

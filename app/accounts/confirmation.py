@@ -81,12 +81,6 @@ async def remind(db: Db, person: Details) -> None:
     await letter.post(db, person.email, person.language, CONFIRM, url=url, name=person.name, email=person.email)
 
 
-async def must_be_confirmed(db: Db, user_id: int) -> None:
-    """Before something is mailed in somebody's name. Raises Unconfirmed."""
-    if not await db.value(q.is_confirmed, id=user_id):
-        raise Unconfirmed
-
-
 async def ask_for_change(db: Db, person: Details, email: str) -> None:
     """To the new address, and told to the old one. Raises EmailTaken. Needs the platform's door."""
     email = email.lower()

@@ -51,6 +51,17 @@ async def test_a_newcomer_confirms_their_address(house: str) -> None:
     assert (await newcomer.post(path)).status_code == 410
 
 
+async def test_nobody_is_invited_by_somebody_unconfirmed(house: str) -> None:
+    newcomer, colleague = await a_newcomer(), an_address()
+    wish = {"emails": colleague, "language": "es", "roles": "agent"}
+    refused = await newcomer.post("/settings/people/invitations", wish)
+    assert refused.status_code == 422
+    assert page_of(refused).css_first("#emails-error") is not None
+    await newcomer.post(link_in(await letter_to(newcomer.email)))
+    assert (await newcomer.post("/settings/people/invitations", wish)).status_code == 303
+    await letter_to(colleague)
+
+
 async def test_the_letter_comes_again_and_only_its_link_works(house: str) -> None:
     newcomer = await a_newcomer()
     first = link_in(await letter_to(newcomer.email))
