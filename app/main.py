@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
@@ -12,8 +13,10 @@ from litestar import Litestar, MediaType, Request, Response
 from litestar.config.csrf import CSRFConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
+from psycopg import DataError
 from psycopg.errors import CheckViolation
 from psycopg_pool import PoolTimeout
 
@@ -23,6 +26,7 @@ from app.access.authentication import Authentication
 from app.access.guards import NotAllowed, NotSignedIn, NotTheirs, SecondFactorMissing, Suspended, current_viewer, tenant_db
 from app.access.permission_words import SENTENCES
 from app.accounts import machine, session
+from app.accounts.confirmation import Unconfirmed
 from app.api.problems import problem
 from app.backoffice.operator import NotOperating
 from app.core import demo, pages
@@ -39,6 +43,7 @@ log = structlog.get_logger()
 Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 TITLES = {
+    400: N_("This cannot be read"),
     401: N_("Sign in to continue"),
     403: N_("Your role does not allow this"),
     404: N_("This page is not here"),
@@ -76,7 +81,8 @@ def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
         exception_handlers={
             NotFound: _not_found, NotSignedIn: _not_signed_in, NotAllowed: _not_allowed, Suspended: _suspended,
             NotTheirs: _not_theirs, NotOperating: _not_operating, CheckViolation: _over_the_plan,
-            SecondFactorMissing: _second_factor_missing,
+            DataError: _unstorable,
+            SecondFactorMissing: _second_factor_missing, Unconfirmed: _unconfirmed,
             PoolTimeout: _too_busy, HTTPException: _http_error, Exception: _broken,
         },
         openapi_config=None,
@@ -132,6 +138,11 @@ def _not_operating(request: Request[Any, Any, Any], _: Exception) -> Response[An
     return pages.redirect(request, "/platform/sign-in")
 
 
+def _unstorable(request: Request[Any, Any, Any], refused: DataError) -> Response[Any]:
+    """Postgres keeps no NUL in a text, and nobody types one."""
+    return _answer(request, 400) if "NUL" in str(refused) else _broken(request, refused)
+
+
 def _over_the_plan(request: Request[Any, Any, Any], refused: CheckViolation) -> Response[Any]:
     """The database counts; here it is only put in words."""
     if (refused.diag.constraint_name or "").startswith("plan_"):
@@ -147,6 +158,10 @@ def _second_factor_missing(request: Request[Any, Any, Any], _: Exception) -> Res
     return pages.redirect(request, "/account/two-factor")
 
 
+def _unconfirmed(request: Request[Any, Any, Any], refused: Unconfirmed) -> Response[Any]:
+    return _answer(request, 409, gettext(refused.message))
+
+
 def _too_busy(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
     answer = _answer(request, 503)
     answer.headers["Retry-After"] = "2"
@@ -156,7 +171,16 @@ def _too_busy(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
 def _http_error(request: Request[Any, Any, Any], problem: HTTPException) -> Response[Any]:
     if isinstance(problem, PermissionDeniedException) and "CSRF" in problem.detail:
         return _answer(request, 403, gettext(N_("The page was open for too long. Reload it and try again.")))
-    return _answer(request, problem.status_code, problem.detail if problem.status_code in (400, 422) else "")
+    answer = _answer(request, problem.status_code, problem.detail if problem.status_code in (400, 422) else "")
+    if problem.status_code == 405:
+        answer.headers["Allow"] = ", ".join(_methods(request))
+    return answer
+
+
+def _methods(request: Request[Any, Any, Any]) -> list[str]:
+    """What may be done at this address (RFC 9110, 15.5.6)."""
+    here = [route for route in request.app.routes if re.fullmatch(re.sub(r"{[^}]+}", "[^/]+", route.path), request.url.path)]
+    return sorted({method for route in here if isinstance(route, HTTPRoute) for method in route.methods})
 
 
 def _broken(request: Request[Any, Any, Any], problem: Exception) -> Response[Any]:

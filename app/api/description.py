@@ -21,6 +21,20 @@ VERSION = "1"
 
 Json = dict[str, Any]
 
+# RFC 9457; `errors` are by field, `permission` is the one that is missing.
+PROBLEM: Json = {
+    "type": "object", "required": ["type", "title", "status"], "properties": {
+        "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
+        "permission": {"type": "string"}, "errors": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}  # fmt: skip
+# What any operation may answer instead.
+PROBLEMS = {
+    "400": "It cannot be read.", "401": "No token, or one that is over.", "403": "The role does not allow it.",
+    "404": "It is not there, or not yours.", "409": "As things are, it is not possible.", "413": "It is too large.",
+    "422": "Some values do not fit.", "423": "The workspace is suspended.", "503": "Too much is happening at once.",
+}  # fmt: skip
+
 
 class Example(msgspec.Struct, frozen=True):
     """`query` stands behind the path, `request` is the body."""
@@ -47,8 +61,17 @@ def description() -> Json:
     dependencies = {"db": Provide(tenant_db), "viewer": Provide(current_viewer)}
     alone = Litestar([Router("/api/v1", route_handlers=HANDLERS)], dependencies=dependencies, openapi_config=config)
     schema: Json = alone.openapi_schema.to_schema()
-    for _, _, operation in operations(schema):
+    components = schema["components"].setdefault("schemas", {})
+    for model in components.values():
+        # A field of a name that we do not know is refused, so that a misspelt one is not lost in silence.
+        if "properties" in model:
+            model.setdefault("additionalProperties", False)
+    components["Problem"] = PROBLEM
+    for _, path, operation in operations(schema):
         _illustrate(operation, examples()[operation["operationId"]])
+        if operation["operationId"].startswith("download_"):
+            operation["responses"]["200"]["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+        _warn(operation, finds="{" in path)
     return schema
 
 
@@ -64,3 +87,13 @@ def _illustrate(operation: Json, example: Example) -> None:
     for status, answer in operation["responses"].items():
         if status.startswith("2") and example.answer is not None:
             answer.setdefault("content", {}).setdefault("application/json", {})["example"] = example.answer
+
+
+def _warn(operation: Json, *, finds: bool) -> None:
+    """Every refusal is a problem, in its own media type."""
+    takes = "requestBody" in operation
+    for status, meaning in PROBLEMS.items():
+        if (status == "413" and not takes) or (status == "409" and not takes and not finds):
+            continue
+        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        operation["responses"][status] = {"description": meaning, "content": content}

@@ -24,7 +24,8 @@ from app.whatsapp.contract import Credentials
 TAGS = [N_("Numbers")]
 
 Id = Annotated[str, Meta(pattern=r"^$|^[0-9]{5,30}$")]
-Secret = Annotated[str, Meta(max_length=2000)]
+# What a header can carry: a token with anything else in it was never one of Meta's.
+Secret = Annotated[str, Meta(max_length=2000, pattern=r"^[\x21-\x7e]*$")]
 
 
 class NewNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,7 +28,7 @@ NO_ANSWER = N_("WhatsApp did not answer, so nothing was saved. Try again in a mo
 NOT_ASKED = N_("WhatsApp did not answer. What you see is from the last check.")
 
 Id = Annotated[str, Meta(pattern=r"^[0-9]{5,30}$")]
-Secret = Annotated[str, Meta(min_length=1, max_length=2000)]
+Secret = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"^[\x21-\x7e]+$")]
 
 
 class Wish(msgspec.Struct, frozen=True):
