@@ -33,7 +33,7 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class NewText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Variables go by their name; those of header and buttons are called `header.1` and `button.0`."""
+    """Variables go by their name; those of header and buttons are called `header.1` and `button.0`, a file `file.image`."""
 
     template_id: int
     variables: dict[str, Value] = {}
@@ -67,9 +67,10 @@ async def check(db: Db, template_id: int, variables: Mapping[str, Value], at: st
     keys = places.keys(template)
     errors: dict[str, Any] = {f"{at}variables.{key}": NOT_POSSIBLE for key in variables.keys() - set(keys)}
     errors |= {f"{at}variables.{key}": NO_VALUE for key in keys if key not in variables or not variables[key].is_filled}
+    errors |= {f"{at}variables.{key}": NOT_POSSIBLE for key, value in variables.items() if places.is_file(key) and value.link}
     for key, value in variables.items():
         try:
-            links.checked(value.link or links.prefix())
+            links.checked((value.text if places.is_file(key) else value.link) or links.prefix())
         except links.BadUrl as bad:
             errors[f"{at}variables.{key}"] = bad.message
     if errors:

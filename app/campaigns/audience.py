@@ -90,9 +90,9 @@ async def examples(db: Db, template: MessageTemplate, audience: dict[str, Any], 
 
 
 def is_sendable(template: MessageTemplate) -> bool:
-    """Campaigns fill in words, links and codes: a picture or a file in the head would need one more thing."""
+    """Campaigns fill in words, links, codes and files by their address: a place on the map would need one more thing."""
     simple = all(button["kind"] in places.SIMPLE_BUTTONS for button in template.buttons)
-    return simple and template.category != "AUTHENTICATION" and not places.needs_file(template)
+    return simple and template.category != "AUTHENTICATION" and (template.header or {}).get("kind") != "LOCATION"
 
 
 def _arguments(template: MessageTemplate, audience: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:

@@ -145,14 +145,15 @@ def errors_of(variables: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """What is missing or wrong, by field of the form."""
     errors = {}
     for name, value in variables.items():
+        address = TEXT if places.is_file(name) else LINK
         if value == {TEXT: ""}:
             errors[f"text.{name}"] = NO_TEXT
-        elif LINK in value:
+        elif address in value:
             try:
-                links.checked(value[LINK])
+                links.checked(value[address])
             except links.BadUrl as bad:
-                errors[f"link.{name}"] = bad.message
-        elif not value.get("field", TEXT):
+                errors[f"{address}.{name}"] = bad.message
+        elif LINK in value or not value.get("field", TEXT):
             errors[f"field.{name}"] = NO_VALUE
     return errors
 
@@ -185,6 +186,9 @@ def guessed(raw: Raw, names: Sequence[str], keys: Sequence[str]) -> dict[str, st
     found = {}
     for place, name in enumerate(names):
         if f"field.{name}" in raw:
+            continue
+        if places.is_file(name):
+            found[f"field.{name}"] = TEXT
             continue
         guess = name if name in FIELDS else fields.get(name, f"variables.{name}" if name in keys else "")
         found[f"field.{name}"] = guess or ("first_name" if place == 0 and name == "1" else "")

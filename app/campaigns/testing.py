@@ -30,7 +30,8 @@ async def message(db: Db, campaign: Campaign) -> Message:
     template = await message_template.find(db, campaign.template_id)
     seen = await audience.examples(db, template, campaign.audience, campaign.variables)
     own = await links.register(db, campaign.id)
-    values = [seen[0].values[place.key] if seen else place.example for place in places.of(template)]
+    fixed = {key: value.get("text", "") for key, value in campaign.variables.items()}
+    values = [seen[0].values[place.key] if seen else place.example or fixed.get(place.key, "") for place in places.of(template)]
     return Message(template, campaign.number_id, own.fill(values, links.NOBODY))
 
 

@@ -30,7 +30,7 @@ def sendable(template: MessageTemplate) -> bool:
 
 def fields(template: MessageTemplate) -> list[Place]:
     """What a person fills in, in the order in which it is read."""
-    return sorted(places.of(template), key=lambda place: ("header", "body", "button").index(place.part))
+    return sorted(places.of(template), key=lambda place: ("header", "file", "body", "button").index(place.part))
 
 
 def guesses(template: MessageTemplate, name: str) -> dict[str, str]:

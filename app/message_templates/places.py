@@ -1,4 +1,5 @@
-"""The places of a template that take values: variables of its body and header, links and codes of its buttons.
+"""The places of a template that take values: variables of its body and header, the file of its header, links and codes of
+its buttons.
 
 Chats and campaigns ask here what to fill in and how it is sent.
 """
@@ -12,16 +13,18 @@ import msgspec
 
 from app.message_templates.message_template import MessageTemplate
 from app.whatsapp.template_draft import MEDIA_HEADERS, TemplateDraft
-from app.whatsapp.template_sending import ButtonSlot, Parameters, Template
+from app.whatsapp.template_sending import ButtonSlot, HeaderKind, Parameters, Template
 from app.whatsapp.template_text import in_order, is_named, variables
 
+FILES: dict[str, HeaderKind] = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
 SLOTS = {"URL": "url", "COPY_CODE": "copy_code", "OTP": "url"}
 # Buttons that a campaign can send: those that need nothing, and those whose value is a text.
 SIMPLE_BUTTONS = ("QUICK_REPLY", "PHONE_NUMBER", "URL", "COPY_CODE")
 
 
 class Place(msgspec.Struct, frozen=True):
-    """`part` is body, header or button; `name` is the variable, or the button's text; `url` is what a link's value follows."""
+    """`part` is body, header, file or button; `name` is the variable, the kind of file, or the button's text; `url` is what a
+    link's value follows."""
 
     id: str
     part: str
@@ -60,6 +63,8 @@ def of(template: MessageTemplate) -> list[Place]:
     found = [Place(f"body.{name}", "body", name, draft.examples.get(name, "")) for name in in_order(draft.body)]
     if draft.header:
         found += [Place("header", "header", name, draft.header.example) for name in variables(draft.header.text)]
+    if kind := _file_kind(template.header):
+        found.append(Place(f"file.{kind}", "file", kind, ""))
     for index, slot in _slots(template.buttons):
         button = draft.buttons[index]
         if button.kind != "OTP":
@@ -72,6 +77,11 @@ def keys(template: MessageTemplate) -> list[str]:
     return [place.key for place in of(template)]
 
 
+def is_file(key: str) -> bool:
+    """Whether what is kept under it is the address of a file."""
+    return key.rpartition(":")[2].startswith("file.")
+
+
 def needs_file(template: MessageTemplate) -> bool:
     """Whether a picture, a video, a document or a location stands in its head."""
     return bool(template.header) and template.header.get("kind", "TEXT") in (*MEDIA_HEADERS, "LOCATION")  # type: ignore[union-attr]
@@ -79,14 +89,14 @@ def needs_file(template: MessageTemplate) -> bool:
 
 def shape(name: str, language: str, *, body: str, header: dict[str, Any] | None, buttons: Sequence[dict[str, Any]]) -> Shape:
     names, said = in_order(body), (header or {}).get("text", "")
-    of_header = variables(said)
+    of_header, file_kind = variables(said), _file_kind(header)
     template = Template(
-        name, language,
+        name, language, file_kind,
         header_name=of_header[0] if is_named(said) else None,
         body_names=tuple(names) if is_named(body) else (),
         buttons=tuple(ButtonSlot(index, slot) for index, slot in _slots(buttons)),
     )  # fmt: skip
-    return Shape(template, len(names), len(of_header[:1]))
+    return Shape(template, len(names), 1 if file_kind else len(of_header[:1]))
 
 
 def shape_of(template: MessageTemplate) -> Shape:
@@ -102,6 +112,10 @@ def with_values(template: MessageTemplate, values: Mapping[str, str]) -> Templat
         elif place.part == "body":
             replaced["examples"][place.name] = values.get(place.key, "")
     return msgspec.structs.replace(draft, **replaced)
+
+
+def _file_kind(header: Mapping[str, Any] | None) -> HeaderKind | None:
+    return FILES.get((header or {}).get("kind", ""))
 
 
 def _slots(buttons: Sequence[dict[str, Any]]) -> list[tuple[int, str]]:

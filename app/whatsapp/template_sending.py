@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -35,7 +36,8 @@ class Template(Struct, frozen=True):
 
 
 class Parameters(Struct, frozen=True, omit_defaults=True):
-    """What is different for each person, in the order of the template's variables and of its button slots."""
+    """What is different for each person, in the order of the template's variables and of its button slots. A header is a text,
+    or the address of a file where the template has a kind of it."""
 
     body: Sequence[str] = ()
     header: str | None = None
@@ -99,11 +101,18 @@ def components(template: Template, parameters: Parameters) -> list[_Component]:
 
 
 def header_parameter(template: Template, parameters: Parameters) -> Any:
+    kind = template.header_kind
+    if kind is not None:
+        return {"type": kind, kind: linked(kind, parameters.header) if parameters.header else template.file}
     if parameters.header is not None:
         return _Parameter("text", parameters.header, parameter_name=template.header_name or UNSET)
-    if template.header_kind is not None:
-        return {"type": template.header_kind, template.header_kind: template.file}
     return template.header
+
+
+def linked(kind: HeaderKind, address: str) -> File:
+    """WhatsApp fetches it. A document is called as its address ends."""
+    name = unquote(urlsplit(address).path).rpartition("/")[2]
+    return File(link=address, filename=name if kind == "document" and name else None)
 
 
 def body_parameters(names: tuple[str, ...], values: Sequence[str]) -> list[_Parameter]:
