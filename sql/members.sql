@@ -1,6 +1,6 @@
 -- name: search
 -- A company of a thousand people is a large one: a scan of them needs no index.
-select id, name, email, language, title, owner, joined_at, deactivated_at, two_factor, seen_at, held, fold(name) as sorting
+select id, name, email, language, title, owner, joined_at, deactivated_at, two_factor, presence, seen_at, held, fold(name) as sorting
   from members
  where (deactivated_at is null) = %(active)s
    and (%(role)s = '' or %(role)s = any(held))
@@ -9,7 +9,7 @@ select id, name, email, language, title, owner, joined_at, deactivated_at, two_f
  order by fold(name), id limit 51;
 
 -- name: find
-select id, name, email, language, title, owner, joined_at, deactivated_at, two_factor, seen_at, held from members where id = %(id)s;
+select id, name, email, language, title, owner, joined_at, deactivated_at, two_factor, presence, seen_at, held from members where id = %(id)s;
 
 -- name: counts
 select (select count(*) from memberships where deactivated_at is null) as active,

@@ -55,7 +55,7 @@ update conversations c
   from fresh f left join team_settings r on has_teams()
  where c.id = f.conversation_id
 returning c.contact_id, c.status = 'open' and c.assignee_id is null
-   and exists (select from teams t where t.id = c.team_id and t.hands_out and has_teams()) as is_handed_out;
+   and c.team_id is not null and exists (select from teams t where t.id = c.team_id and t.hands_out and has_teams()) as is_handed_out;
 
 -- name: short_messages
 -- What may be nothing but a word: texts, and the buttons of templates and messages, which come with their text.

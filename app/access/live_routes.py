@@ -22,7 +22,6 @@ TOPICS = {
     "dashboard": Permission.VIEW_DASHBOARD,
     "webhooks": Permission.VIEW_WEBHOOKS,
     "alerts": Permission.VIEW_ALERTS,
-    "members": Permission.VIEW_MEMBERS,
     "workspace": Permission.EXPORT_WORKSPACE,
     "members": Permission.VIEW_MEMBERS,
     "roles": Permission.VIEW_ROLES,
@@ -32,8 +31,9 @@ TOPICS = {
 
 def topics_of(viewer: Viewer) -> list[str]:
     """Their permissions decide when the stream opens; it lives for ten minutes at most. The last is theirs alone, and says that
-    they are here."""
-    return [*(topic for topic, permission in TOPICS.items() if viewer.can(permission)), f"person:{viewer.id}"]
+    they are here: themselves, not somebody of the platform in their place."""
+    alone = [] if viewer.impersonator else [f"person:{viewer.id}"]
+    return [topic for topic, permission in TOPICS.items() if viewer.can(permission)] + alone
 
 
 @get("/live", guards=[signed_in])

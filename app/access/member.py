@@ -37,6 +37,8 @@ class Member(msgspec.Struct, frozen=True):
     joined_at: datetime
     deactivated_at: datetime | None
     two_factor: bool
+    # Whether they are there now: online, away, busy or offline.
+    presence: str
     seen_at: datetime | None
     held: list[str]
     # The name as the list sorts it.

@@ -49,10 +49,11 @@ async def rest(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, dat
     return redirect(request, "/account/availability")
 
 
-# Once a minute at most, and only while somebody is at the keyboard.
+# Once a minute at most, and only while somebody is at the keyboard: themselves, not somebody of the platform in their place.
 @post("/heartbeat", status_code=204, guards=[signed_in], quiet=True)
 async def heartbeat(db: TenantDb, viewer: CurrentViewer) -> None:
-    await availability.note_activity(db, viewer.id)
+    if not viewer.impersonator:
+        await availability.note_activity(db, viewer.id)
 
 
 router = Router("/account/availability", route_handlers=[show, menu, choose, rest, heartbeat])

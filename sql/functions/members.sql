@@ -101,11 +101,12 @@ end $$;
 drop view if exists members;
 create view members with (security_invoker = true) as
   select u.id, u.name, u.email, u.language, m.title, m.owner, m.created_at as joined_at, m.deactivated_at,
-         u.totp_since is not null as two_factor,
+         u.totp_since is not null as two_factor, coalesce(a.state, 'offline') as presence,
          greatest(m.seen_at, (select max(s.seen_at) from sessions s where s.tenant_id = m.tenant_id and s.user_id = m.user_id)) as seen_at,
          case when m.owner then '{owner}'::text[] else coalesce((select array_agg(coalesce(h.preset, h.role_id::text) order by h.id)
             from member_roles h where h.tenant_id = m.tenant_id and h.user_id = m.user_id), '{}') end as held
-    from memberships m join users u on u.id = m.user_id;
+    from memberships m join users u on u.id = m.user_id
+    left join availability a on a.tenant_id = m.tenant_id and a.user_id = m.user_id;
 
 -- An invitation that is still open, be it too old or not.
 drop view if exists open_invitations;

@@ -147,6 +147,21 @@ async def test_nothing_is_handed_out_where_nobody_asked_for_it(company: Company,
     await eventually(lambda: _is_held(company, talk))
 
 
+async def test_with_the_feature_off_everything_waits_for_everybody(company: Company, beto: Person) -> None:
+    team = await company.team("Recepción", beto, hands_out="1")
+    await company.owner.put("/teams/rules", {"capacity": "1", "incoming_team": str(team)})
+    await come(beto)
+    async with company.owner.tenant.tx() as db:
+        await db.conn.execute("update tenants set modules_off = '{teams}' where id = tenant_id()")
+    first, second = await company.talk(LUCIA), await company.talk(PILAR)
+    assert (await company.held(first), await company.held(second)) == ((None, None), (None, None))
+    assert (await give(company.owner, first, beto), await give(company.owner, second, beto)) == (200, 200)
+    page = await company.owner.get("/inbox")
+    assert "My team" not in page.text
+    for path in ("/teams", f"/teams/{team}", "/account/availability"):
+        assert (await company.owner.get(path)).status_code == 404
+
+
 async def test_a_team_of_another_company_is_not_there(company: Company, stranger: Person) -> None:
     made = await stranger.post("/teams", {"name": "Suyo", "tone": "info"})
     theirs = made.headers["location"].rpartition("/")[2]
