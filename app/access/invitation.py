@@ -76,7 +76,7 @@ class Wish(msgspec.Struct, frozen=True):
 class Refused(Exception):
     """Some of the addresses cannot be invited: address to sentence. Nobody was."""
 
-    message = N_("Nobody was invited yet, because of these addresses:")
+    message = N_("Nobody was invited yet: some of these addresses do not work. They are listed below.")
 
     def __init__(self, reasons: dict[str, str]) -> None:
         super().__init__(len(reasons))

@@ -88,7 +88,10 @@ async def reactivate(request: CurrentRequest, db: TenantDb, viewer: CurrentViewe
 
 @get("/{member_id:int}/ownership", guards=[needs(Permission.DELETE_WORKSPACE)])
 async def ownership(request: CurrentRequest, db: TenantDb, member_id: FromPath[int]) -> Page:
-    return page(request, "people/ownership.html", "form", person=await member.find(db, member_id), form=blank())
+    person = await member.find(db, member_id)
+    if person.owner or person.deactivated_at:
+        return redirect(request, f"{LIST}/{person.id}")
+    return page(request, "people/ownership.html", "form", person=person, form=blank())
 
 
 @put("/{member_id:int}/ownership", guards=[needs(Permission.DELETE_WORKSPACE)])
