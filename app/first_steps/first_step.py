@@ -14,7 +14,8 @@ q = statements("first_steps")
 
 
 class Step(msgspec.Struct, frozen=True):
-    """`fact` is the column that says whether it is done; without a permission everybody may do it."""
+    """`fact` is the column that says whether it is done; without a permission everybody may do it; without an address it is
+    done elsewhere, and holds nobody up."""
 
     fact: str
     icon: str
@@ -28,7 +29,7 @@ class Step(msgspec.Struct, frozen=True):
 
 STEPS = (
     Step("email", "mail", None, N_("Confirm your e-mail"),
-         N_("Open the link that we sent you, so that nobody else can use your address."), N_("Your account"), "/account"),
+         N_("Open the link that we sent you, so that nobody else can use your address."), "", ""),
     Step("number", "phone", Permission.CONNECT_NUMBERS, N_("Connect a WhatsApp number"),
          N_("Your own from Meta, or a simulated one to try everything first."), N_("Connect a number"), "/numbers/new"),
     Step("template", "template", Permission.EDIT_TEMPLATES, N_("Have a template approved"),
@@ -39,7 +40,8 @@ STEPS = (
     Step("message", "send", Permission.SEND_TEMPLATES, N_("Send yourself a message"),
          N_("Add your own telephone as a contact and see how it arrives."), N_("Write a message"), "/inbox/new"),
     Step("colleague", "user-plus", Permission.INVITE_MEMBERS, N_("Invite a colleague"),
-         N_("Each with a role that says what they may do."), N_("Invite somebody"), "/settings/people/invitations/new", optional=True),
+         N_("Each with a role that says what they may do."), N_("Invite somebody"),
+         "/settings/people/invitations/new", optional=True),
     Step("campaign", "megaphone", Permission.SEND_CAMPAIGNS, N_("Send your first campaign"),
          N_("Choose a template and the people, see what each of them will read, and send it."), N_("New campaign"),
          "/campaigns/new"),
@@ -73,8 +75,8 @@ class Progress(msgspec.Struct, frozen=True):
 
     @property
     def next(self) -> Step | None:
-        """The first that is still to do. An optional one holds nobody up."""
-        return next((step for step in self.steps if not step.optional and not self.is_done(step)), None)
+        """The first that is still to do here."""
+        return next((step for step in self.steps if step.href and not step.optional and not self.is_done(step)), None)
 
 
 async def progress(db: Db, viewer: Viewer) -> Progress:
