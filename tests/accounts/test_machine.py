@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import jwt
@@ -83,6 +84,14 @@ async def test_a_token_that_comes_twice_ends_them_all(owner: Person, nobody: Per
     await ask(nobody, "refresh", 401, refresh_token=first["refresh_token"])
     await ask(nobody, "refresh", 401, refresh_token=second["refresh_token"])
     assert await opens(nobody, second["access_token"]) == 401
+
+
+async def test_of_two_at_once_with_a_token_at_most_one_goes_on(owner: Person, nobody: Person) -> None:
+    made = await ask(nobody, "token", email=owner.email, password=PASSWORD)
+    body = {"refresh_token": made["refresh_token"]}
+    answers = await asyncio.gather(*(nobody.http.post(f"{API}/auth/refresh", json=body) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401]
+    assert await opens(nobody, made["access_token"]) == 401
 
 
 async def test_signing_out_ends_the_access_token_too(owner: Person, nobody: Person) -> None:

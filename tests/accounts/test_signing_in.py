@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 
 from app.accounts import throttle
@@ -91,6 +92,15 @@ async def test_a_known_browser_is_not_known_for_others(owner: Person, stranger: 
     name = (known.http.cookies["device"] or "").partition(".")[0]
     forged.http.cookies.set("device", f"{name}.{'A' * 22}")
     assert await guess(forged, stranger.email, PASSWORD) == 422
+
+
+async def test_guesses_at_once_are_counted_before_they_are_looked_at(owner: Person) -> None:
+    visitors = [await a_visitor() for _ in range(throttle.FREE_GUESSES + 3)]
+    await asyncio.gather(*(guess(visitor, owner.email) for visitor in visitors))
+    async with platform_tx() as door:
+        cursor = await door.conn.execute("select failures from sign_in_failures where subject = %s", (f"email:{owner.email}",))
+        assert await cursor.fetchone() == (throttle.FREE_GUESSES,)
+    assert await guess(visitors[0], owner.email, PASSWORD) == 422
 
 
 async def test_a_wait_ends_by_itself(owner: Person) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b32encode
 
 import pytest
 
+from app import settings
 from app.accounts import throttle, totp, two_factor
 from app.core.db import platform_tx
 from tests.accounts.mailbox import kept
@@ -181,8 +183,30 @@ async def test_only_who_looks_after_the_workspace_asks_for_it(agent: Person) -> 
 
 async def test_secrets_are_sealed_and_sealed_anew(owner: Person) -> None:
     telephone, _ = await set_up(owner)
+    assert telephone.secret.encode() not in await sealed_of(owner)
+    former = settings.settings().encryption_keys
+    settings.change_environment({"RECADO_ENCRYPTION_KEYS": ",".join(["a new key of more than 32 characters", *former])})
+    try:
+        before = await sealed_of(owner)
+        async with platform_tx() as door:
+            assert await two_factor.reseal(door) > 0
+            assert await two_factor.reseal(door) == 0
+        assert await sealed_of(owner) != before
+        visitor = await half_way(owner)
+        assert (await visitor.post(CODE, {"code": telephone.code()})).status_code == 303
+    finally:
+        settings.change_environment({"RECADO_ENCRYPTION_KEYS": ",".join([*former, "a new key of more than 32 characters"])})
+
+
+async def sealed_of(person: Person) -> bytes:
     async with platform_tx() as door:
-        row = await (await door.conn.execute("select totp_secret from users where id = %s", (owner.user_id,))).fetchone()
-        assert row is not None
-        assert telephone.secret.encode() not in row[0]
-        assert await two_factor.reseal(door) == 0
+        row = await (await door.conn.execute("select totp_secret from users where id = %s", (person.user_id,))).fetchone()
+    assert row is not None
+    return bytes(row[0])
+
+
+async def test_of_two_at_once_one_gets_in_with_a_code(owner: Person) -> None:
+    telephone, _ = await set_up(owner)
+    visitors, code = [await half_way(owner) for _ in range(4)], telephone.code()
+    answers = await asyncio.gather(*(visitor.post(CODE, {"code": code}) for visitor in visitors))
+    assert sorted(answer.status_code for answer in answers) == [303, 422, 422, 422]
