@@ -31,7 +31,7 @@ select (select max(id) from looked) as last, (select bool_or(at < %(before)s) fr
 delete from conversations where id in (
   select c.id from conversations c
    where c.last_message_at < %(before)s and not exists (select from messages m where m.conversation_id = c.id)
-   order by c.last_message_at limit %(size)s);
+   order by c.last_message_at limit %(most)s);
 
 -- name: forget_files
 delete from files f where f.id = any(%(ids)s) and not exists (select from messages m where m.file_id = f.id);
@@ -49,9 +49,6 @@ select (select max(id) from looked) as last, (select bool_or(created_at < %(befo
 
 -- name: forget_exports
 delete from files f using campaign_exports e where f.id = e.file_id and e.finished_at < %(before)s;
-
--- name: forget_audit
-delete from audit_log where id in (select id from audit_log where at < %(before)s order by at limit %(size)s);
 
 -- name: count_messages
 -- Ten thousand and one are told as "more than ten thousand": nothing here counts a whole table.

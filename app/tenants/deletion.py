@@ -20,6 +20,7 @@ WARNED = timedelta(days=2)  # before the end
 BATCH = 1000  # rows of one transaction; a part of a file is a megabyte
 LOOKS_AGAIN = timedelta(seconds=5)
 PATIENCE = 24  # times that it looks whether what was asked for before has happened
+STRAGGLERS = timedelta(minutes=2)
 PASSES = 20  # over all tables; webhooks may bring rows meanwhile
 
 q = statements("deletion")
@@ -83,7 +84,7 @@ async def erase(tenant: Tenant, *, looked: int = 0) -> None:
         if looked < PATIENCE and await db.value(q.is_busy):
             await erase.later(db, at=now() + LOOKS_AGAIN, looked=looked + 1)
             return
-        order = _children_first(await db.rows(q.tables), await db.rows(q.references))
+        order = await _children_first(db)
     await _erase_webhooks(tenant)
     for _ in range(PASSES):
         if not await _empty(tenant, order):
@@ -99,13 +100,21 @@ async def erase(tenant: Tenant, *, looked: int = 0) -> None:
         await door.run(q.erase_people, ids=people)
         await door.run(q.erase_jobs, tenant=tenant.id)
         await events.record(door, "workspace_gone", owner=told)
-    # What arrived in the last moment and belongs to nothing that took it along.
+        await sweep.later(door, tenant_id=tenant.id)
+        await sweep.later(door, at=now() + STRAGGLERS, tenant_id=tenant.id)
+
+
+@job(queue="maintenance", priority=-1)
+async def sweep(tenant: Tenant) -> None:
+    """What was written in the last moment, and belongs to nothing that took it along: totals that were just being folded."""
+    async with tenant.tx() as db:
+        order = await _children_first(db)
     await _empty(tenant, order)
 
 
-def _children_first(tables: Sequence[dict[str, str]], references: Sequence[dict[str, str]]) -> list[str]:
-    order: TopologicalSorter[str] = TopologicalSorter({row["name"]: set() for row in tables})
-    for row in references:
+async def _children_first(db: Db) -> list[str]:
+    order: TopologicalSorter[str] = TopologicalSorter({row["name"]: set() for row in await db.rows(q.tables)})
+    for row in await db.rows(q.references):
         order.add(row["parent"], row["child"])
     return list(order.static_order())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -23,6 +23,7 @@ CHOICES = (30, 60, 90, 180, 365, 730, 1095, 1825, 3650)  # days that the page of
 Days = Annotated[int, Meta(ge=SHORTEST, le=36_500)]
 
 q = statements("retention")
+audit = statements("audit_log")
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -86,14 +87,14 @@ async def forget(tenant: Tenant) -> None:
     if rules.messages_days is not None:
         before = now() - timedelta(days=rules.messages_days)
         await _along_the_key(tenant, q.forget_messages, before)
-        await _in_steps(tenant, q.forget_conversations, before)
+        await _in_steps(tenant, q.forget_conversations, before=before, most=BATCH)
     if rules.files_days is not None:
         before = now() - timedelta(days=rules.files_days)
         await _along_the_key(tenant, q.let_go_of_files, before)
         async with tenant.tx() as db:
             await db.run(q.forget_exports, before=before)
     if rules.audit_days is not None:
-        await _in_steps(tenant, q.forget_audit, now() - timedelta(days=rules.audit_days))
+        await _in_steps(tenant, audit.forget, kept=timedelta(days=rules.audit_days), most=BATCH)
 
 
 async def _along_the_key(tenant: Tenant, step: Statement, before: datetime) -> None:
@@ -110,9 +111,9 @@ async def _along_the_key(tenant: Tenant, step: Statement, before: datetime) -> N
         last = done["last"]
 
 
-async def _in_steps(tenant: Tenant, step: Statement, before: datetime) -> None:
+async def _in_steps(tenant: Tenant, step: Statement, **values: Any) -> None:
     while True:
         async with tenant.tx() as db:
             await db.run(q.forgetting)
-            if await db.run(step, before=before, size=BATCH) < BATCH:
+            if await db.run(step, **values) < BATCH:
                 return
