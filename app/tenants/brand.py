@@ -7,7 +7,10 @@ import re
 import msgspec
 
 from app.core.colours import ENOUGH, GROUND, HEX, Theme, clamped, contrast
+from app.core.db import Db
 from app.core.i18n import N_
+from app.settings import settings
+from app.tenants import logo, tenant
 
 SHORT = re.compile(r"#?([0-9a-f])([0-9a-f])([0-9a-f])")
 # Some that go well with paper and ink, for whoever has none yet; the first is Recado's own.
@@ -52,3 +55,21 @@ def shades(chosen: str) -> list[Shade]:
     themes: tuple[Theme, ...] = ("light", "dark")
     worth = {theme: contrast(chosen, GROUND[theme]) for theme in themes}
     return [Shade(theme, worth[theme], clamped(chosen, theme), worth[theme] >= ENOUGH) for theme in themes]
+
+
+class Letterhead(msgspec.Struct, frozen=True):
+    """Who a letter looks like. Without a logo the sign is ours."""
+
+    name: str = "Recado"
+    logo: str = ""
+    colour: str = "#0f5a5c"
+
+
+async def letterhead(db: Db) -> Letterhead:
+    """Of the workspace whose door is open; Recado's own where it is the platform's."""
+    if db.tenant_id is None:
+        return Letterhead()
+    of = await tenant.current(db)
+    picture = f"{settings().public_url}{logo.path(of.id, of.logo_file)}" if of.logo_file else ""
+    colour = clamped(of.brand_colour, "light") if of.brand_colour else Letterhead().colour
+    return Letterhead(of.name if picture else "Recado", picture, colour)
