@@ -10,8 +10,13 @@ from app.core import i18n, mail
 from app.core.db import Db
 from app.core.i18n import N_, gettext
 from app.core.pages import environment
+from app.tenants import brand
+from app.tenants.brand import Letterhead
 
 FOOT = N_("Recado sends this letter by itself; nobody reads answers to it.")
+
+
+RECADO = Letterhead()
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -26,11 +31,14 @@ class Letter(msgspec.Struct, frozen=True):
 async def post(db: Db, to: str, language: str, letter: Letter, *, url: str = "", **values: Any) -> None:
     """With the caller's transaction, or not at all."""
     if mail.is_possible():
-        subject, text, html = written(letter, language, url=url, **values)
+        head = await brand.letterhead(db)
+        subject, text, html = written(letter, language, url=url, head=head, **values)
         await mail.send(db, to, subject, text, html=html)
 
 
-def written(letter: Letter, language: str, *, url: str = "", **values: Any) -> tuple[str, str, str]:
+def written(
+    letter: Letter, language: str, *, url: str = "", head: Letterhead = RECADO, **values: Any
+) -> tuple[str, str, str]:
     """Subject, text and HTML, in this language."""
     with i18n.speaking(language):
         subject, foot, action = gettext(letter.subject) % values, gettext(FOOT), gettext(letter.action)
@@ -39,6 +47,6 @@ def written(letter: Letter, language: str, *, url: str = "", **values: Any) -> t
         text = "\n\n".join([*lines, *button, *after, f"--\n{foot}"]) + "\n"
         page = environment().get_template("accounts/letter.html")
         html = page.render(
-            language=i18n.language(), subject=subject, lines=lines, after=after, action=action, url=url, foot=foot
+            language=i18n.language(), subject=subject, lines=lines, after=after, action=action, url=url, foot=foot, head=head
         )
     return subject, text, html
