@@ -36,9 +36,7 @@ async def post(db: Db, to: str, language: str, letter: Letter, *, url: str = "",
         await mail.send(db, to, subject, text, html=html)
 
 
-def written(
-    letter: Letter, language: str, *, url: str = "", head: Letterhead = RECADO, **values: Any
-) -> tuple[str, str, str]:
+def written(letter: Letter, language: str, *, url: str = "", head: Letterhead = RECADO, **values: Any) -> tuple[str, str, str]:
     """Subject, text and HTML, in this language."""
     with i18n.speaking(language):
         subject, foot, action = gettext(letter.subject) % values, gettext(FOOT), gettext(letter.action)
