@@ -77,3 +77,13 @@ async def test_what_opens_and_what_is_refused(opens: Opens, shop: Shop) -> None:
     await page.get_by_role("button", name="Choose dates").click()
     await expect(page.get_by_role("dialog")).to_be_visible()
     none_of(await look_at(page), BROKEN)
+
+
+async def test_a_company_in_yellow_can_be_read(opens: Opens, shop: Shop) -> None:
+    campaign = await made(shop.owner, await a_wish(shop.owner))
+    await shop.hears(shop.text(LONG))
+    async with shop.owner.tenant.tx() as db:
+        await db.conn.execute("update tenants set brand_colour = '#ffdd00', accent_colour = '#00ffcc'")
+    page = await (await opens(shop.owner, reduced_motion="reduce")).new_page()
+    paths = ["/dashboard", "/first-steps", f"/inbox/{(await shop.conversation())['id']}", f"/campaigns/{campaign.id}"]
+    none_of(await looked_at(page, paths), BROKEN)

@@ -28,7 +28,7 @@ WIDTHS = (360, 768, 1280, 1920)
 STILL = """() => { const sheet = new CSSStyleSheet();
   sheet.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important }");
   document.adoptedStyleSheets = [sheet]; }"""
-VIOLATIONS = """async (only) => (await axe.run(document, {runOnly: only, resultTypes: ["violations"]})).violations
+VIOLATIONS = """async (runOnly) => (await axe.run(document, {runOnly, resultTypes: ["violations"], preload: false})).violations
   .flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 120)} ${node.failureSummary.slice(0, 200)}`))"""
 TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth && [...document.querySelectorAll("body *")]
   .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
