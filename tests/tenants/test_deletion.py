@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from app.core import mail
@@ -160,3 +162,16 @@ async def test_somebody_of_two_workspaces_keeps_the_other(owner: Person) -> None
 
 async def test_the_page_says_what_will_happen(owner: Person) -> None:
     assert "14" in text_of(await owner.get(PAGE), ".consequences")
+
+
+async def test_a_chat_says_why_nothing_is_sent(owner: Person) -> None:
+    things = await one_of_each(owner)
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update conversations set last_inbound_at = now()")
+    await asked(owner)
+    answer = await owner.post(f"/inbox/{things.ids['conversations']}/messages", {"text": "Hola", "public_id": str(uuid4())})
+    assert answer.status_code == 422
+    assert "config" in answer.text.lower() or "ajustes" in answer.text.lower() or "settings" in answer.text.lower()
+    async with owner.tenant.tx() as db:
+        row = await (await db.conn.execute("select count(*) from messages where direction = 'out'")).fetchone()
+    assert row == (0,)
