@@ -13,6 +13,7 @@ from app import serve
 from app.access import api_token, viewer
 from app.accounts import account, password_reset
 from app.accounts.account import SHORTEST_PASSWORD, EmailTaken, SignUp
+from app.accounts.easy_passwords import is_easy
 from app.core import i18n
 from app.core.acting import Actor, act_as
 from app.core.db import NotFound, platform_tx
@@ -69,6 +70,8 @@ async def create(chosen: argparse.Namespace, password: str | None) -> str:
     """What to say: a link, or, when the password was given, that they may come."""
     if password is not None and len(password) < SHORTEST_PASSWORD:
         raise SettingsError(f"The password has fewer than {SHORTEST_PASSWORD} characters. Choose a longer one.")
+    if password is not None and is_easy(password, chosen.email):
+        raise SettingsError("The password is one of those that are tried first. Put a few unrelated words together.")
     name = chosen.name or chosen.email.partition("@")[0]
     wish = {"workspace": chosen.workspace or name, "name": name, "email": chosen.email, "password": password or new_token()}
     try:

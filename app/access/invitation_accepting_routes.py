@@ -11,9 +11,10 @@ from app.access import invitation_accepting, workspace_switch
 from app.access.invitation_accepting import Known, Newcomer, Offer, Over
 from app.accounts import account, origin, session, signing_in, throttle
 from app.accounts.account import SignedUp
+from app.accounts.routes import checked
 from app.core import i18n
 from app.core.db import platform_tx
-from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
+from app.core.forms import Form, SubmittedForm, blank
 from app.core.pages import AnyRequest, Page, page, redirect
 
 HOME = "/inbox"
@@ -65,9 +66,7 @@ def _is_another(request: AnyRequest, found: Offer) -> bool:
 def _parse(request: AnyRequest, found: Offer, data: dict[str, str | list[str]]) -> Form[Any]:
     if request.scope.get("user") is not None:
         return blank()
-    form: Form[Any] = parse(Known if found.user_id else Newcomer, data)
-    if form.errors.get("password") == NOT_POSSIBLE:
-        form.errors["password"] = account.MESSAGES["password"]
+    form: Form[Any] = checked(Known if found.user_id else Newcomer, data)
     return form
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_type_hints
 
 import msgspec
 from litestar import Router, get, post
@@ -10,8 +10,9 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 from msgspec import Meta
 
-from app.accounts import account, confirmation, deed, origin, session, signing_in, throttle
+from app.accounts import account, confirmation, deed, easy_passwords, origin, session, signing_in, throttle
 from app.accounts.account import Account
+from app.accounts.easy_passwords import is_easy
 from app.core import demo, i18n
 from app.core.db import platform_tx
 from app.core.forms import NOT_POSSIBLE, Form, S, SubmittedForm, blank, parse
@@ -141,6 +142,10 @@ def checked(kind: type[S], data: dict[str, str | list[str]]) -> Form[S]:
     for field in account.MESSAGES.keys() & form.errors.keys():
         if form.errors[field] == NOT_POSSIBLE:
             form.errors[field] = account.MESSAGES[field]
+    about = [str(data.get(field, "")) for field in ("email", "name", "workspace")]
+    for field, hint in get_type_hints(kind, include_extras=True).items():
+        if hint == account.FreshPassword and field not in form.errors and is_easy(str(data.get(field, "")), *about):
+            form.errors[field] = easy_passwords.MESSAGE
     return form
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 
+import pytest
+
 from app.accounts import throttle
 from app.core.db import platform_tx
 from tests.conftest import PASSWORD, Person, page_of, text_of
@@ -41,6 +43,16 @@ async def test_a_sign_up_needs_all_its_fields(house: str) -> None:
     assert answer.status_code == 422
     wrong = {error.attributes["id"] for error in page_of(answer).css(".error")}
     assert wrong == {"name-error", "email-error", "password-error"}
+
+
+@pytest.mark.parametrize(
+    "password", ["1234567890", "aaaaaaaaaaaa", "Password2026!", "contraseña1", "qwertyuiop", "Nuria Gil 99", "muebles roble"]
+)
+async def test_a_password_that_is_tried_first_is_refused(house: str, password: str) -> None:
+    wish = {"workspace": "Muebles Roble", "name": "Nuria Gil", "email": an_address(), "password": password}
+    answer = await (await a_visitor()).post("/sign-up", wish)
+    assert answer.status_code == 422
+    assert [error.attributes["id"] for error in page_of(answer).css(".error")] == ["password-error"]
 
 
 async def test_signing_in_and_out(owner: Person) -> None:
