@@ -21,10 +21,10 @@ TABLES = {
     "export_id": "campaign_exports", "archive_id": "workspace_exports", "holiday_id": "holidays",
     "event_id": "intake_parts",
     "import_id": "contact_imports", "invitation_id": "invitations", "member_id": "user", "workspace_id": "workspace", "job_id": "procrastinate_jobs", "label_id": "labels", "message_id": "messages",
-    "public_id": "public_id", "number_id": "phone_numbers",
+    "public_id": "public_id", "session_id": "session", "announcement_id": "announcement", "number_id": "phone_numbers",
     "team_id": "teams", "person_id": "user",
     "recipient_id": "campaign_recipients", "reply_id": "quick_replies", "template_id": "message_templates",
-    "queue_name": "queue_name", "token_id": "api_tokens", "waba": "wabas",
+    "module_id": "module_id", "queue_name": "queue_name", "role_key": "roles", "token_id": "api_tokens", "waba": "wabas",
 }  # fmt: skip
 # Counters are folded by a job whenever it comes round.
 COUNTERS = {"availability", "campaign_deltas", "campaign_counts", "job_minutes", "stat_deltas", "stat_slots"}
@@ -49,6 +49,7 @@ INSERTS = (
     ),
     ("contacts", "name", "%(mark)s"),
     ("labels", "name", "%(mark)s"),
+    ("roles", "name, level", "%(mark)s, 3"),
     ("files", "name, mime, size", "%(mark)s, 'text/csv', 4"),
     ("contact_imports", "file_id, sheet, mapping, state", f"%(files)s, '{SHEET}', '{CHOICE}', 'failed'"),
     ("quick_replies", "shortcut, body", "'secreto', %(mark)s"),
@@ -66,9 +67,9 @@ INSERTS = (
         "campaign_id, kind, language, time_zone, status, file_id",
         "%(campaigns)s, 'csv', 'es', 'UTC', 'done', %(files)s",
     ),
+    ("invitations", "email, language, token_hash, expires_at", "%(mark)s || '@casaolmo.es', 'es', %(hash)s, now() + interval '1 day'"),
     ("workspace_exports", "language, status, file_id", "'es', 'done', %(files)s"),
     ("holidays", "name, day", "%(mark)s, '2031-01-06'"),
-    ("invitations", "email, language, token_hash, expires_at", "%(mark)s || '@casaolmo.es', 'es', %(hash)s, now() + interval '1 day'"),
     ("api_tokens", "user_id, name, token_hash, hint", "%(user)s, %(mark)s, %(hash)s, 'rec_'"),
     (
         "procrastinate_jobs",
@@ -106,9 +107,12 @@ async def one_of_each(owner: Person) -> Belongings:
         "channel": seal(TARGET, settings().encryption_keys, context=f"alert_channel:{owner.tenant_id}"),
         "mark": mark,
         "public_id": uuid4(),
+        "session": uuid4(),
+        "announcement": 1,
         "user": owner.user_id,
         "workspace": owner.tenant_id,
         "queue_name": "imports",
+        "module_id": "quick_replies",
         "hash": secrets.token_bytes(32),
     }
     async with owner.tenant.tx() as db:

@@ -15,17 +15,23 @@ from app.access.permissions import Permission
 from app.access.roles import permissions_of
 from app.main import application
 from tests.architecture.belongings import Belongings, one_of_each, rows
+from tests.architecture.house import files
 from tests.architecture.house import nobody as none_of
 from tests.conftest import Person
 
 PUBLIC = {
     "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-up", "POST /sign-up", "POST /sign-out", "POST /demo",
+    "GET /sign-in/code", "POST /sign-in/code", "GET /forgot-password", "POST /forgot-password",
+    "GET /reset-password/{token:str}", "POST /reset-password/{token:str}",
+    "GET /confirm-email/{token:str}", "POST /confirm-email/{token:str}",
+    "POST /api/v1/auth/token", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout",
     "POST /language/{code:str}", "GET /static/{file_path:path}", "GET /health", "GET /health/ready",
     "GET /health/workers", "GET /metrics",
     "GET /intake/meta", "POST /intake/meta", "GET /style", "GET /dev/mailbox",
     "GET /invitations/{token:str}", "POST /invitations/{token:str}", "POST /invitations/{token:str}/departure",
     "GET /l/{code:str}", "GET /api/docs", "GET /api/openapi.json", "GET /theme.css",
     "GET /logos/{tenant_id:int}/{file_id:int}/{seal:str}",
+    "GET /platform/sign-in", "POST /platform/sign-in", "POST /platform/sign-out",
 }  # fmt: skip
 AS_HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 STREAMS = {"/live", "/inbox/live"}
@@ -64,9 +70,10 @@ def routes() -> Iterator[Route]:
 
 
 ROUTES = sorted(routes())
-GUARDED = [route for route in ROUTES if not route.public]
-# Every workspace has queues of these names, and sees its own jobs in them.
-NAMES = {"queue_name"}
+# The back office has a door of its own: tests/backoffice walks it.
+GUARDED = [route for route in ROUTES if not route.public and not route.path.startswith("/platform")]
+# Every workspace has queues and features of these names, and sees its own; announcements are for everybody.
+NAMES = {"queue_name", "module_id", "announcement_id"}
 WITH_IDS = [route for route in GUARDED if set(route.parameters) - NAMES]
 
 
@@ -179,3 +186,25 @@ async def test_a_form_without_its_token_is_refused(owner: Person) -> None:
             if answer.status_code != 403:
                 offenders.append(f"{route.name}: {answer.status_code}")
     none_of(offenders, "Another site could submit these:")
+
+
+TELL_OF_ALL = {"permissions.py", "permission_words.py", "roles.py", "role_templates.py"}
+# Asked where no guard and no template says its name.
+ASKED_ELSEWHERE = {
+    Permission.EXPORT_CONTACTS: "there is no such file yet",
+    Permission.EXPORT_DASHBOARD: "there is no such file yet",
+    Permission.VIEW_PEOPLE_FIGURES: "no page tells figures of one person yet",
+}
+
+
+def test_every_permission_opens_something() -> None:
+    guarding = {permission for route in ROUTES for permission in route.permissions}
+    code = "\n".join(path.read_text() for path in files("app", "*.py") if path.name not in TELL_OF_ALL)
+    pages = "\n".join(path.read_text() for path in files("templates", "*.html"))
+    idle = {
+        permission
+        for permission in set(Permission) - guarding
+        if not re.search(rf"\bPermission\.{permission.name}\b", code) and f'"{permission}"' not in pages
+    }
+    none_of(idle - ASKED_ELSEWHERE.keys(), "Nobody asks for these permissions:")
+    none_of(ASKED_ELSEWHERE.keys() - idle, "These are asked for after all:")
