@@ -130,6 +130,16 @@ async def test_new_conversations_are_handed_out_round_by_load(company: Company, 
     await eventually(lambda: _is_held(company, waiting))
 
 
+async def test_a_webhook_is_enough(company: Company, beto: Person) -> None:
+    team = await company.team("Recepción", beto, hands_out="1")
+    await company.owner.put("/teams/rules", {"capacity": "", "incoming_team": str(team)})
+    await come(beto)
+    await company.told({"type": "text", "text": {"body": "Hola"}})
+    await eventually(
+        lambda: company.rows("select 1 from conversations where assignee_id = %s and team_id = %s", beto.user_id, team)
+    )
+
+
 async def test_it_is_handed_out_as_soon_as_somebody_is_there(company: Company, beto: Person) -> None:
     team = await company.team("Recepción", beto, hands_out="1")
     talk = await company.talk(LUCIA, team_id=team)
