@@ -111,37 +111,8 @@ select t.id as template_id, t.name, t.language, t.category, t.header, t.body, t.
   join message_templates t on t.id = coalesce(v.template_id, c.template_id) where c.id = %(id)s;
 
 -- name: settle
--- Statuses may have come before us: they are never taken back. Rows are locked in one order, as in `deliver`, against deadlocks.
 -- One parameter for the batch: a JSON text costs psycopg a tenth of seven arrays.
-with outcomes as materialized (
-  select * from json_to_recordset(%(outcomes)s::json) as o (id bigint, attempt int, status text, wamid text, code int, detail text,
-    wait float, free bool, story text)
-), locked as materialized (
-  select r.id from campaign_recipients r where r.id = any(array(select id from outcomes))
-  -- A status may already have told that this very attempt failed, and it waits for the next.
-     and not (r.status = 'retry' and r.story is not null and (
-       r.story @> jsonb_build_array(jsonb_build_object('attempt', r.attempt, 'outcome', 'failed'))
-       or r.story @> jsonb_build_array(jsonb_build_object('attempt', r.attempt, 'outcome', 'capped'))))
-   order by r.id for update
-)
-update campaign_recipients r
-   set status = case when r.status in ('sending', 'uncertain', 'retry') then o.status else r.status end,
-       wamid = coalesce(r.wamid, o.wamid),
-       sent_at = case when o.status = 'sent' then coalesce(r.sent_at, now()) else r.sent_at end,
-       failed_at = case when o.status = 'failed' and r.status in ('sending', 'uncertain', 'retry') then now() else r.failed_at end,
-       error_code = case when o.status in ('failed', 'retry', 'uncertain') then o.code else r.error_code end,
-       error_detail = case when o.status in ('failed', 'retry', 'uncertain') then coalesce(o.detail, '') else r.error_detail end,
-       -- Given back unsent: the attempt did not happen.
-       attempt = r.attempt - (o.status = 'pending')::int,
-       -- An attempt that was nobody's fault here is not one of those that a campaign allows.
-       rounds_before = r.rounds_before + (o.status = 'retry' and coalesce(o.free, false))::int,
-       capped_times = r.capped_times + (o.story is not distinct from 'capped')::int,
-       story = case when o.story is null then r.story
-         else coalesce(r.story, '[]') || jsonb_build_object('attempt', o.attempt, 'at', now(), 'outcome', o.story, 'code', o.code) end,
-       next_attempt_at = case when o.status in ('retry', 'uncertain', 'held') then now() + o.wait * interval '1 second' end,
-       lease_until = null
-  from outcomes o join locked on locked.id = o.id
- where r.id = any(array(select id from outcomes)) and r.id = o.id and r.attempt = o.attempt;
+select settle_recipients(%(outcomes)s::json);
 
 -- name: tenants_at_work
 -- Through the platform's door: whose rows may be stuck. A cancelled campaign's last messages settle within a day.
