@@ -26,6 +26,9 @@ update number_setups set product_added_at = case when %(added)s then coalesce(pr
 -- name: note_token
 update number_setups set access_token = %(access_token)s, token_expires_at = %(expires_at)s;
 
+-- name: note_account
+update number_setups set waba_id = %(waba_id)s;
+
 -- name: note_number
 -- Its keys rest with the account now.
 update number_setups
@@ -41,7 +44,3 @@ update number_setups set verified_at = now() where verify_token = %(verify_token
 
 -- name: start_anew
 delete from number_setups;
-
--- name: first_webhook
--- Of the number's own messages and statuses, whichever came first to be seen.
-select last_inbound_at from phone_numbers where id = %(number_id)s;

@@ -23,6 +23,10 @@ with known as (
 )
 select id from known union all select id from made;
 
+-- name: was_released
+-- By any workspace. Through the platform's door.
+select exists (select from wabas where waba_id = %(waba_id)s and released_at is not null);
+
 -- name: save_number
 with known as (
   update phone_numbers

@@ -37,7 +37,7 @@ async def rotate(request: CurrentRequest, viewer: CurrentViewer, data: Submitted
         form.errors["access_token"] = refusal.failure.title
     except (NotSent, OutcomeUnknown):
         form.errors["access_token"] = UNCHANGED
-    return await _card(request, "credentials", number, form)
+    return await _card(request, "credentials", number, form, saved="credentials")
 
 
 @post("/{number_id:int}/subscription", status_code=200, guards=[needs(Permission.CONNECT_NUMBERS)])
@@ -59,14 +59,14 @@ async def register(request: CurrentRequest, viewer: CurrentViewer, data: Submitt
     number, form = await _connected(viewer, number_id), _pin(data)
     if not form.errors:
         await _try(form, access.register(Tenant(viewer.tenant_id), number.id, form.value.pin))
-    return await _card(request, "registration", number, form, "registered")
+    return await _card(request, "registration", number, form, saved="registered")
 
 
 @delete("/{number_id:int}/registration", status_code=200, guards=REGISTERS)
 async def deregister(request: CurrentRequest, viewer: CurrentViewer, number_id: FromPath[int]) -> Page:
     number, form = await _connected(viewer, number_id), Form[Pin]()
     await _try(form, access.deregister(Tenant(viewer.tenant_id), number.id))
-    return await _card(request, "registration", number, form, "deregistered")
+    return await _card(request, "registration", number, form, saved="deregistered")
 
 
 @put("/{number_id:int}/pin", guards=REGISTERS)
@@ -74,7 +74,7 @@ async def set_pin(request: CurrentRequest, viewer: CurrentViewer, data: Submitte
     number, form = await _connected(viewer, number_id), _pin(data)
     if not form.errors:
         await _try(form, access.set_pin(Tenant(viewer.tenant_id), number.id, form.value.pin))
-    return await _card(request, "registration", number, form, "pin")
+    return await _card(request, "registration", number, form, saved="pin")
 
 
 async def _connected(viewer: Viewer, number_id: int) -> PhoneNumber:
@@ -102,7 +102,7 @@ async def _try(form: Form[Pin], deed: access.Deed) -> None:
         form.errors["registration"] = UNKNOWN
 
 
-async def _card(request: CurrentRequest, name: str, number: PhoneNumber, form: Form[Any], saved: str = "credentials") -> Page:
+async def _card(request: CurrentRequest, name: str, number: PhoneNumber, form: Form[Any], *, saved: str) -> Page:
     """The card of a form. When it took effect, everything is looked at anew, and open pages hear of it."""
     if not form.errors:
         await inspection.inspect(Tenant(request.user.tenant_id), number.id)

@@ -20,7 +20,7 @@ from app.numbers.breaker import REST
 from app.numbers.provider import provider
 from app.settings import settings
 from app.whatsapp.contract import Credentials, NumberInfo, Owner
-from app.whatsapp.errors import Failure, WrongField, classify
+from app.whatsapp.errors import Action, Failure, ProviderError, WrongField, classify
 
 INTAKE = "/intake/meta"
 TOPIC = "numbers"
@@ -115,12 +115,14 @@ async def disconnected(db: Db) -> list[Gone]:
 
 async def connect(tenant: Tenant, credentials: Credentials) -> PhoneNumber:
     """Also renews the token of a number that is connected. Raises WrongField, ProviderError, NotSent or OutcomeUnknown."""
-    await _refuse_what_others_have(tenant, credentials)
+    again = await _refuse_what_others_have(tenant, credentials)
     info = await provider().connect(credentials, callback=callback(), verify_token=settings().meta_verify_token)
     owner = await provider().owner(credentials)
     try:
         async with tenant.tx() as db:
             number = await _save(db, vault.sealed(tenant.id, credentials), info, owner)
+            if again:
+                await take_over.later(db, waba=number.waba)
     except UniqueViolation as taken:
         # Somebody else was faster by a moment.
         field = "phone_number_id" if "phone_numbers" in (taken.diag.constraint_name or "") else "waba_id"
@@ -129,14 +131,16 @@ async def connect(tenant: Tenant, credentials: Credentials) -> PhoneNumber:
     return number
 
 
-async def _refuse_what_others_have(tenant: Tenant, credentials: Credentials) -> None:
-    """What a workspace has given up is free."""
+async def _refuse_what_others_have(tenant: Tenant, credentials: Credentials) -> bool:
+    """What a workspace has given up is free; whether this is such an account."""
     async with platform_tx() as door:
         holders = await routing.holders(door, [credentials.phone_number_id], [credentials.waba_id])
+        again = bool(await door.value(q.was_released, waba_id=credentials.waba_id))
     if holders.get(credentials.waba_id, tenant.id) != tenant.id:
         raise WrongField("waba_id", ACCOUNT_TAKEN)
     if holders.get(credentials.phone_number_id, tenant.id) != tenant.id:
         raise WrongField("phone_number_id", NUMBER_TAKEN)
+    return again
 
 
 async def _save(db: Db, sealed: vault.Sealed, info: NumberInfo, owner: Owner | None) -> PhoneNumber:
@@ -146,7 +150,6 @@ async def _save(db: Db, sealed: vault.Sealed, info: NumberInfo, owner: Owner | N
     await db.run(q.start_pacing, number_id=number_id)
     await note_limits(db, await find(db, number_id), owner)
     await events.record(db, "number_connected", waba=waba)
-    await forget_keys.later(db, waba_id=sealed.waba_id)
     await live.announce(db, TOPIC, CHANGED, number_id)
     return await find(db, number_id)
 
@@ -186,10 +189,13 @@ async def disconnect(db: Db, number: PhoneNumber) -> None:
 
 
 @job(queue="maintenance")
-async def forget_keys(tenant: Tenant, *, waba_id: str) -> None:  # noqa: ARG001 - every job carries its tenant
-    """A workspace that had the account before has no more use for its keys."""
+async def take_over(tenant: Tenant, *, waba: int) -> None:
+    """Whoever had the account before needs its keys no more, and may just be ending the webhooks that it had asked for."""
+    async with tenant.tx() as db:
+        credentials = await vault.of_account(db, waba)
     async with platform_tx() as door:
-        await door.run(q.forget_keys, waba_id=waba_id)
+        await door.run(q.forget_keys, waba_id=credentials.waba_id)
+    await provider().subscribe(credentials, callback=callback(), verify_token=settings().meta_verify_token)
 
 
 @job(queue="maintenance")
@@ -202,7 +208,12 @@ async def unsubscribe(tenant: Tenant, *, waba: int) -> None:
         return  # another workspace has it, and nobody here its keys
     if await _is_held(credentials.waba_id):
         return
-    await provider().unsubscribe(credentials)
+    try:
+        await provider().unsubscribe(credentials)
+    except ProviderError as error:
+        if error.failure.action is not Action.STOP_NUMBER:
+            raise
+        return  # the token has gone, and with it what it had asked for
     if await _is_held(credentials.waba_id):
         # Connected between the two: subscriptions belong to the app, not to a workspace.
         await provider().subscribe(credentials, callback=callback(), verify_token=settings().meta_verify_token)

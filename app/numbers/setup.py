@@ -121,8 +121,11 @@ async def choices(tenant: Tenant, waba_id: str = "") -> list[SharedNumber]:
     ProviderError, NotSent or OutcomeUnknown."""
     access_token, _ = await _keys(tenant)
     token = await onboarding().token(access_token)
-    accounts = dict.fromkeys([*token.accounts, *([waba_id] if waba_id else [])])
-    return await onboarding().shared(access_token, accounts)
+    async with tenant.tx() as db:
+        if waba_id:
+            await db.run(q.note_account, waba_id=waba_id)
+        named = (await begun(db)).waba_id
+    return await onboarding().shared(access_token, dict.fromkeys([*token.accounts, *([named] if named else [])]))
 
 
 async def connect(tenant: Tenant, numbers: Sequence[str]) -> PhoneNumber:

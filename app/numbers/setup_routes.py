@@ -97,9 +97,9 @@ async def set_hook(request: CurrentRequest, viewer: CurrentViewer) -> Page:
 
 
 @get("/setup/heard", guards=CONNECTS)
-async def heard(request: CurrentRequest, viewer: CurrentViewer) -> Page:
+async def heard(request: CurrentRequest, viewer: CurrentViewer, at: FromQuery[setup.StepName] = "webhook") -> Page:
     """What Meta has told meanwhile; the page asks for it while it waits."""
-    return fragment(request, "numbers/setup/_heard.html", "heard", **await _state(viewer))
+    return fragment(request, "numbers/setup/_heard.html", "heard", at=at, **await _state(viewer))
 
 
 @post("/setup/rehearsal", status_code=200, guards=CONNECTS)

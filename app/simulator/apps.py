@@ -83,8 +83,9 @@ def debug_token(found: Access, request: Request) -> Answer:
     return json_answer({"data": data})
 
 
-async def answer(world: World, found: Access, node: str, edge: str, request: Request) -> Answer:
+async def answer(world: World, found: Access, request: Request) -> Answer:
     """What is asked with an app's own token."""
+    _, _, node, *edges = request.path.split("/")
     secrets = {each.connection.app_secret for each in world.numbers.values() if each.connection.app_id == found.app}
     if not secrets:
         raise NodeError(190, "Error validating application. Application does not exist.")
@@ -94,7 +95,7 @@ async def answer(world: World, found: Access, node: str, edge: str, request: Req
         return debug_token(found, request)
     if node != found.app:
         raise unknown(request.method, node)
-    if edge == "subscriptions":
+    if edges == ["subscriptions"]:
         return await subscriptions(world, found.app, request)
     return json_answer({"id": found.app, "name": "Recado"})
 

@@ -21,7 +21,7 @@ async def answer(world: World, found: Access, request: Request) -> Answer | Hang
     _, _, node, *edges = request.path.split("/")
     edge, method = "/".join(edges), request.method
     if found.app:
-        return await apps.answer(world, found, node, edge, request)
+        return await apps.answer(world, found, request)
     if node == "debug_token":
         return apps.debug_token(found, request)
     if node.startswith("upload:"):
