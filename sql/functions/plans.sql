@@ -44,6 +44,7 @@ begin
     update sending_caps set per_second = most, burst = greatest(1, most) where tenant_id = old.tenant_id;
     return null;
   end if;
+  if most is null then return new; end if;
   new.per_second := least(new.per_second, most);
   new.burst := least(new.burst, greatest(1, most));
   return new;
