@@ -7,6 +7,8 @@ returning id;
 delete from sessions where token_hash = %(token_hash)s;
 
 -- name: finish_others
+-- Those of the back office as well: there is one password for both.
+with outside as (delete from platform_sessions where user_id = %(user_id)s)
 delete from sessions where user_id = %(user_id)s and token_hash <> %(token_hash)s;
 
 -- name: finish_one
@@ -15,8 +17,8 @@ delete from sessions where user_id = %(user_id)s and id = %(id)s;
 -- name: of_person
 -- This one first, then by when they were last here.
 select s.id, s.kind, s.address, s.agent, s.two_factor, s.created_at, s.seen_at, t.name as workspace,
-       s.token_hash = %(token_hash)s as current
-  from sessions s join tenants t on t.id = s.tenant_id
+       s.token_hash = %(token_hash)s as current, coalesce(i.name, '') as helper
+  from sessions s join tenants t on t.id = s.tenant_id left join users i on i.id = s.impersonator_id
  where s.user_id = %(user_id)s and s.expires_at > now()
  order by s.token_hash = %(token_hash)s desc, s.seen_at desc
  limit 50;

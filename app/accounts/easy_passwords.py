@@ -12,9 +12,10 @@ KNOWN = frozenset(
     """
     administrador administrator adminadmin barcelona barcelonafc bemvindo bienvenido bismillah changeme contrasena contraseña
     corinthians estrella familia flamengo football futebol iloveyou indonesia internet jakarta jesuscristo letmein madrid
-    mariposa master minhasenha mudar numberone palmeiras pass password passw0rd princesa princess rahasia realmadrid recado recadorecado
-    sayang sayangku secret secreto segredo senha starwars sunshine superman tequiero teamo trustno1 welcome whatsapp
-    1q2w3e4r5t 1q2w3e4r5t6y 1qaz2wsx3edc q1w2e3r4t5 zaq12wsx qazwsxedc asdfghjkl a1b2c3d4e5 123qweasdzxc 123456789a a123456789
+    mariposa master minhasenha mudar numberone palmeiras pass password passw0rd princesa princess rahasia realmadrid recado
+    recadorecado sayang sayangku secret secreto segredo senha starwars sunshine superman tequiero teamo trustno1
+    welcome whatsapp 1q2w3e4r5t 1q2w3e4r5t6y 1qaz2wsx3edc q1w2e3r4t5 zaq12wsx qazwsxedc asdfghjkl a1b2c3d4e5 123qweasdzxc
+    123456789a a123456789
     """.split()  # noqa: SIM905 - a list of words is read as words
 )
 

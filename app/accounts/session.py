@@ -25,7 +25,7 @@ q = statements("sessions")
 
 
 class Session(msgspec.Struct, frozen=True):
-    """`kind` is browser, or program when somebody's program holds a refresh token."""
+    """`kind` is browser, or program when somebody's program holds a refresh token; `helper` is of the platform."""
 
     id: UUID
     kind: str
@@ -36,6 +36,7 @@ class Session(msgspec.Struct, frozen=True):
     seen_at: datetime
     workspace: str
     current: bool
+    helper: str
 
     @property
     def device(self) -> Device:

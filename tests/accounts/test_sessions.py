@@ -111,3 +111,16 @@ async def test_the_password_takes_guesses_once_more_for_what_matters(owner: Pers
     right = await owner.put("/account/password", {"password": PASSWORD, "new_password": "otra grapa correcta"})
     assert right.status_code == 422
     assert text_of(right, "#password-error")
+
+
+async def test_a_new_password_ends_the_back_office_as_well(owner: Person) -> None:
+    async with platform_tx() as door:
+        await door.conn.execute(
+            "insert into platform_sessions (token_hash, user_id, address, expires_at)"
+            " values (sha256(%s), %s, '', now() + interval '1 hour')",
+            (owner.email.encode(), owner.user_id),
+        )
+    await owner.put("/account/password", {"password": PASSWORD, "new_password": "otra grapa correcta"})
+    async with platform_tx() as door:
+        cursor = await door.conn.execute("select 1 from platform_sessions where user_id = %s", (owner.user_id,))
+        assert await cursor.fetchone() is None
