@@ -37,8 +37,11 @@ delete from sessions where user_id = %(id)s;
 select kind, address, agent, two_factor, seen_at from sessions
  where user_id = %(id)s and expires_at > now() order by seen_at desc limit 10;
 
--- name: own_roles
-select id, name, description, level, coalesce(inherits, '') as inherits, permissions from roles order by level desc, fold(name);
+-- name: has_seats
+-- Null is no limit. An invitation that is too old keeps no seat.
+select coalesce(plan.members >= (select count(*) from memberships where deactivated_at is null)
+                              + (select count(*) from open_invitations where expires_at > now()) + %(wanted)s, true)
+  from plan_limits(tenant_id()) plan;
 
 -- name: give_roles
 insert into member_roles (user_id, preset, role_id, granted_by)

@@ -9,9 +9,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from app.access import member, member_roles
+from app.access import member, member_roles, role
 from app.access.member import CHANGED, TOPIC, Filter
-from app.access.member_roles import NoRole, OutOfReach, Role
+from app.access.member_roles import NoRole, OutOfReach
+from app.access.role import Role
 from app.access.viewer import Viewer
 from app.accounts import confirmation, letter, link
 from app.accounts.account import Email
@@ -45,6 +46,7 @@ NO_ADDRESS = N_("This is not an e-mail address.")
 OUT_OF_REACH = N_("Somebody above you has invited them already.")
 
 q = statements("invitations")
+members = statements("members")
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -115,21 +117,22 @@ async def invite(db: Db, wish: Wish, *, by: Viewer) -> list[Invitation]:
         raise mail.NoMailServer
     if by.unconfirmed:
         raise confirmation.Unconfirmed
-    known, emails = await member_roles.every(db), addresses(wish.emails)
+    known, emails = await role.every(db), addresses(wish.emails)
     if not wish.roles:
         raise NoRole
-    member_roles.check(by, known, wish.roles)
+    if not member_roles.may_give(by, known, wish.roles):
+        raise OutOfReach
     if len(emails) > MOST_AT_ONCE or await db.value(q.sent_lately) + len(emails) > MOST_PER_HOUR:
         raise TooMany
     open_ones = {each.email: each for each in await db.many(q.with_emails, Invitation, emails=emails)}
     if reasons := await _reasons(db, emails) | _above(by, known, open_ones):
         raise Refused({email: reasons[email] for email in emails if email in reasons})
-    await member.seats(db, len(set(emails) - open_ones.keys()))
+    await member.seats(db, len(set(emails) - {email for email, each in open_ones.items() if not each.expired}))
     return [await _write(db, email, wish, by=by) for email in emails]
 
 
 async def _reasons(db: Db, emails: list[str]) -> dict[str, str]:
-    here = {row["email"]: row["deactivated_at"] for row in await db.rows(member.q.with_emails, emails=emails)}
+    here = {row["email"]: row["deactivated_at"] for row in await db.rows(members.with_emails, emails=emails)}
     wrong = {email: NO_ADDRESS for email in emails if not _is_address(email)}
     return wrong | {email: DEACTIVATED if gone else MEMBER for email, gone in here.items()}
 
@@ -140,7 +143,7 @@ def _above(by: Viewer, known: dict[str, Role], open_ones: dict[str, Invitation])
 
 def in_reach(invitation: Invitation, known: dict[str, Role], by: Viewer) -> bool:
     """Whoever could not give these roles leaves the invitation alone."""
-    return all(member_roles.may_give(by, known[key]) for key in invitation.held if key in known)
+    return member_roles.may_give(by, known, (key for key in invitation.held if key in known))
 
 
 def _is_address(text: str) -> bool:
@@ -148,7 +151,7 @@ def _is_address(text: str) -> bool:
         msgspec.convert(text, Email)
     except msgspec.ValidationError:
         return False
-    return not set(text) & set("<>()[]\"\\:")
+    return not set(text) & set('<>()[]"\\:')
 
 
 async def _write(db: Db, email: str, wish: Wish, *, by: Viewer) -> Invitation:
@@ -174,7 +177,7 @@ async def send_again(db: Db, invitation: Invitation, *, by: Viewer) -> Invitatio
 
 async def revoke(db: Db, invitation: Invitation, *, by: Viewer) -> None:
     """The link ends at once. Raises OutOfReach."""
-    if not in_reach(invitation, await member_roles.every(db), by):
+    if not in_reach(invitation, await role.every(db), by):
         raise OutOfReach
     await db.run(q.revoke, id=invitation.id)
     await live.announce(db, TOPIC, CHANGED)

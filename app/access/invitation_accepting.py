@@ -6,9 +6,9 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from psycopg.errors import CheckViolation
 
-from app.access.invitation import q
-from app.access.member import CHANGED, TOPIC
+from app.access.member import CHANGED, TOPIC, NoSeats
 from app.accounts import account, signing_in
 from app.accounts.account import FreshPassword, SignedUp
 from app.accounts.origin import Origin
@@ -16,6 +16,9 @@ from app.core import live
 from app.core.acting import act_as, actor
 from app.core.db import Db, platform_tx
 from app.core.secrets import digest
+from app.core.statements import statements
+
+q = statements("invitations")
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -58,7 +61,7 @@ async def offer(token: str) -> Offer | None:
 
 
 async def by_newcomer(token: str, found: Offer, wish: Newcomer) -> SignedUp:
-    """The link came by mail, so the address is proven. Raises Over or EmailTaken."""
+    """The link came by mail, so the address is proven. Raises Over, EmailTaken or NoSeats."""
     _act_as(wish.name)
     async with platform_tx() as db:
         user_id = await account.join(db, found.email, name=wish.name, password=wish.password, language=found.language)
@@ -66,7 +69,7 @@ async def by_newcomer(token: str, found: Offer, wish: Newcomer) -> SignedUp:
 
 
 async def by_known(token: str, found: Offer, wish: Known, origin: Origin) -> SignedUp:
-    """Raises WrongPassword, WrongCode, TooMany or Over."""
+    """Raises WrongPassword, WrongCode, TooMany, Over or NoSeats."""
     user_id = found.user_id or 0
     await signing_in.prove_again(user_id, found.email, wish.password)
     if found.two_factor:
@@ -75,7 +78,7 @@ async def by_known(token: str, found: Offer, wish: Known, origin: Origin) -> Sig
 
 
 async def by_member(token: str, found: Offer) -> SignedUp:
-    """Somebody who is signed in with this address, or has just proven it. Raises Over."""
+    """Somebody who is signed in with this address, or has just proven it. Raises Over or NoSeats."""
     _act_as(found.name, found.user_id)
     async with platform_tx() as db:
         return await _accept(db, token, found, found.user_id or 0)
@@ -88,7 +91,12 @@ def _act_as(name: str, user_id: int | None = None) -> None:
 
 
 async def _accept(db: Db, token: str, found: Offer, user_id: int) -> SignedUp:
-    tenant_id = await db.value(q.accept, token_hash=digest(token), user_id=user_id)
+    try:
+        tenant_id = await db.value(q.accept, token_hash=digest(token), user_id=user_id)
+    except CheckViolation as full:
+        if full.diag.constraint_name != "plan_memberships":
+            raise
+        raise NoSeats from None
     if tenant_id is None:
         raise Over
     await db.run(account.q.confirm_email, id=user_id, email=found.email)

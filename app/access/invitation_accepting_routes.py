@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from app.access import invitation_accepting, workspace_switch
 from app.access.invitation_accepting import Known, Newcomer, Offer, Over
+from app.access.member import NoSeats
 from app.accounts import account, origin, session, signing_in, throttle
 from app.accounts.account import SignedUp
 from app.accounts.routes import checked
@@ -20,7 +21,7 @@ from app.core.pages import AnyRequest, Page, page, redirect
 HOME = "/inbox"
 FIELDS: dict[type[Exception], str] = {
     account.WrongPassword: "password", throttle.TooMany: "password", throttle.TooOften: "password",
-    signing_in.WrongCode: "code", account.EmailTaken: "name",
+    signing_in.WrongCode: "code", account.EmailTaken: "name", NoSeats: "workspace",
 }  # fmt: skip
 
 

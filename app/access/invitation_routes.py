@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Router, delete, get, post
 from litestar.params import FromPath
 
-from app.access import invitation, member, member_roles
+from app.access import invitation, member, member_roles, role
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.invitation import Wish
 from app.access.member_routes import LIST, REFUSALS, refused
@@ -62,7 +62,7 @@ async def revoke(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, i
 async def _form(
     request: CurrentRequest, db: Db, viewer: Viewer, form: Form[Any], *, reasons: dict[str, str] | None = None
 ) -> Page:
-    possible = member_roles.in_reach(viewer, await member_roles.every(db))
+    possible = member_roles.in_reach(viewer, await role.every(db))
     shown: dict[str, Any] = {"form": form, "in_reach": possible, "reasons": reasons or {}, "mails": mail.is_possible()}
     return page(request, "people/invite.html", "form", status=422 if form.errors else 200, **shown)
 

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from app.access import member_roles
-from app.access.member_roles import NoRole, OutOfReach, Role
+from app.access import member_roles, role
+from app.access.member_roles import NoRole, OutOfReach
+from app.access.role import Role
 from app.access.viewer import Viewer
 from app.accounts.user_agent import Device, device
 from app.core import events, live
@@ -106,7 +107,7 @@ class Oneself(Untouchable):
 
 
 class NoSeats(Exception):
-    """Whoever counts the seats of a plan raises it on `seats_wanted`."""
+    """The plan counts who is active, and here those as well who were invited."""
 
     message = N_("Your plan has no room for more people.")
 
@@ -134,8 +135,9 @@ async def sessions(db: Db, person: Member) -> list[Session]:
 
 
 async def seats(db: Db, wanted: int) -> None:
-    """Before somebody is invited or brought back. Plans count here: their reaction raises NoSeats."""
-    await events.record(db, "seats_wanted", seats=wanted)
+    """Before somebody is invited or brought back. Raises NoSeats; the database refuses whoever comes in between."""
+    if not await db.value(q.has_seats, wanted=wanted):
+        raise NoSeats
 
 
 def obstacle(person: Member, known: dict[str, Role], by: Viewer) -> Untouchable | None:
@@ -148,7 +150,7 @@ def obstacle(person: Member, known: dict[str, Role], by: Viewer) -> Untouchable 
 
 
 async def _below(db: Db, person: Member, by: Viewer) -> dict[str, Role]:
-    known = await member_roles.every(db)
+    known = await role.every(db)
     if found := obstacle(person, known, by):
         raise found
     return known
@@ -165,10 +167,10 @@ async def entitle(db: Db, person: Member, profile: Profile, *, by: Viewer) -> No
 async def assign(db: Db, person: Member, wanted: list[str], *, by: Viewer) -> None:
     """These roles, as far as the giver reaches: others that somebody holds stay. Raises Untouchable, OutOfReach or NoRole."""
     known, held = await _below(db, person, by), set(person.held)
-    if missing := set(wanted) - held - {role.key for role in member_roles.in_reach(by, known)}:
-        raise OutOfReach(sorted(missing))
-    taken = [key for key in held - set(wanted) if key in known and member_roles.may_give(by, known[key])]
+    taken = [key for key in held - set(wanted) if member_roles.may_give(by, known, [key])]
     given = sorted(set(wanted) - held)
+    if not member_roles.may_give(by, known, given):
+        raise OutOfReach
     if not held - set(taken) and not given:
         raise NoRole
     await db.run(q.take_roles, id=person.id, keys=taken)

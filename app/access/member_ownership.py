@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from app.access import member
 from app.access.member import CHANGED, TOPIC, Member, Untouchable
 from app.access.viewer import Viewer
 from app.accounts import letter, link, signing_in
@@ -12,6 +11,9 @@ from app.accounts.letter import Letter
 from app.core import live
 from app.core.db import Db
 from app.core.i18n import N_
+from app.core.statements import statements
+
+q = statements("members")
 
 RECEIVED = Letter(
     N_("%(workspace)s is yours now"),
@@ -54,7 +56,7 @@ async def hand_over(db: Db, heir: Member, wish: Wish, *, by: Viewer) -> None:
     if not by.owner or by.token or by.impersonator:
         raise NotTheOwner
     await signing_in.prove_again(by.id, by.email, wish.password)
-    if not await db.value(member.q.hand_over, heir=heir.id):
+    if not await db.value(q.hand_over, heir=heir.id):
         raise CannotInherit
     facts = {"workspace": by.tenant_name, "giver": by.name, "heir": heir.name}
     await letter.post(db, heir.email, heir.language, RECEIVED, url=link.url("/"), name=heir.name, **facts)

@@ -9,6 +9,7 @@ from litestar import Response, Router, delete, get, put
 from litestar.params import FromPath, FromQuery
 
 from app.access import invitation, member, member_ownership, member_roles
+from app.access import role as workspace_roles
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.member import Filter, Member
 from app.access.permissions import Permission
@@ -29,7 +30,7 @@ async def index(
 ) -> Page:  # fmt: skip
     form = parse(Filter, {"only": only, "role": role, "q": q})
     wish = Filter() if form.errors else form.value
-    shown: dict[str, Any] = {"wish": wish, "roles": await member_roles.every(db), "counts": await member.counts(db)}
+    shown: dict[str, Any] = {"wish": wish, "roles": await workspace_roles.every(db), "counts": await member.counts(db)}
     find = invitation.search if wish.only == "invited" else member.search
     return page(request, "people/index.html", "rows", found=await find(db, wish, page=after), **shown)
 
@@ -118,7 +119,7 @@ async def _changed(request: CurrentRequest, db: Db, viewer: Viewer, person: Memb
 async def _about(
     db: Db, person: Member, viewer: Viewer, *, profile: Form[Any] | None = None, given: Form[Any] | None = None
 ) -> dict[str, Any]:
-    known = await member_roles.every(db)
+    known = await workspace_roles.every(db)
     obstacle = member.obstacle(person, known, viewer)
     return {
         "person": person, "roles": known, "obstacle": obstacle, "in_reach": member_roles.in_reach(viewer, known),

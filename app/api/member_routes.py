@@ -10,7 +10,8 @@ from litestar import delete, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from app.access import invitation, member, member_roles
+from app.access import invitation, member
+from app.access import role as workspace_roles
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.member import Filter
 from app.access.permissions import Permission
@@ -76,14 +77,14 @@ async def index(
     q: FromQuery[str] = "", after: FromQuery[str] = "",
 ) -> Listing[Member]:  # fmt: skip
     found = await member.search(db, Filter(only, role, q), page=after)
-    known = await member_roles.every(db)
+    known = await workspace_roles.every(db)
     return listed(Page([_member(each, known) for each in found.rows], found.next))
 
 
 @get("/members/{member_id:int}", operation_id="show_member", summary=N_("One person"), tags=TAGS,
      guards=[needs(Permission.VIEW_MEMBERS)])  # fmt: skip
 async def show(db: TenantDb, member_id: FromPath[int]) -> Member:
-    return _member(await member.find(db, member_id), await member_roles.every(db))
+    return _member(await member.find(db, member_id), await workspace_roles.every(db))
 
 
 @get("/invitations", operation_id="list_invitations", summary=N_("Invitations that nobody has accepted yet"), tags=TAGS,
@@ -108,17 +109,17 @@ async def revoke(db: TenantDb, viewer: CurrentViewer, invitation_id: FromPath[in
     await invitation.revoke(db, await invitation.find(db, invitation_id), by=viewer)
 
 
-def _roles(keys: list[str], known: dict[str, member_roles.Role]) -> list[HeldRole]:
+def _roles(keys: list[str], known: dict[str, workspace_roles.Role]) -> list[HeldRole]:
     return [HeldRole(key, known[key].title, known[key].level) for key in keys if key in known]
 
 
-def _member(found: member.Member, known: dict[str, member_roles.Role]) -> Member:
+def _member(found: member.Member, known: dict[str, workspace_roles.Role]) -> Member:
     same = {name: getattr(found, name) for name in Member.__struct_fields__ if name != "roles"}
     return Member(roles=_roles(found.held, known), **same)
 
 
 async def _invitations(db: Db, found: list[invitation.Invitation]) -> list[Invitation]:
-    known = await member_roles.every(db)
+    known = await workspace_roles.every(db)
     return [
         Invitation(each.id, each.email, each.language, _roles(each.held, known), each.inviter, each.sent_at, each.expires_at)
         for each in found

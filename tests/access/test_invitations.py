@@ -297,3 +297,22 @@ async def test_two_workspaces_invite_the_same_address(owner: Person) -> None:
     await dora.post(first, NEWCOMER)
     assert (await dora.post(second, {})).status_code == 303
     assert text_of(await dora.get("/account"), ".member .muted") == "Otra Casa"
+
+
+async def test_the_plan_counts_who_is_here_and_who_was_invited(owner: Person, agent: Person) -> None:
+    async with platform_tx() as door:
+        await door.conn.execute("update tenants set members_limit = 3 where id = %s", (owner.tenant_id,))
+    first, dora = an_address(), browser()
+    assert (await invite(owner, f"{first}, {an_address()}")).status_code == 422
+    assert (await invite(owner, first)).status_code == 303
+    answer = await invite(owner, an_address())
+    assert (answer.status_code, page_of(answer).css_first("#emails-error") is not None) == (422, True)
+    assert (await invite(owner, first)).status_code == 303
+    path = await link_to(first, number=2)
+    await a_colleague(owner, "agent", "Gema Paz")
+    await dora.get(path)
+    answer = await dora.post(path, NEWCOMER)
+    assert (answer.status_code, page_of(answer).css_first("form .banner") is not None) == (422, True)
+    await owner.put(f"{LIST}/{agent.user_id}/deactivation", {})
+    assert (await dora.post(path, NEWCOMER)).status_code == 303
+    assert (await owner.delete(f"{LIST}/{agent.user_id}/deactivation", headers=AS_HTMX)).status_code == 409
