@@ -14,9 +14,10 @@ returning id;
 select u.id as user_id, coalesce(m.tenant_id, 0) as tenant_id, u.password_hash, u.totp_since is not null as two_factor
   from users u
   left join lateral (
-    select m.tenant_id from memberships m
+    select m.tenant_id from memberships m join tenants t on t.id = m.tenant_id
      where m.user_id = u.id and m.deactivated_at is null
-     order by greatest(m.seen_at, (select max(s.seen_at) from sessions s where s.user_id = u.id and s.tenant_id = m.tenant_id))
+     order by t.suspended_at is not null,
+              greatest(m.seen_at, (select max(s.seen_at) from sessions s where s.user_id = u.id and s.tenant_id = m.tenant_id))
                 desc nulls last,
               m.created_at
      limit 1

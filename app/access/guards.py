@@ -52,7 +52,7 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
     viewer = connection.scope.get("user")
     if viewer is None:
         raise NotSignedIn
-    if viewer.suspended:
+    if viewer.suspended and not handler.opt.get("while_suspended"):
         raise Suspended(viewer.suspended_reason)
     if viewer.impersonator and _is_personal(connection, handler):
         raise NotTheirs

@@ -15,9 +15,11 @@ from app.core.pages import Page, page, redirect
 
 HOME = "/"
 FIRST_STEP = "/first-steps"
+# A workspace that is closed, or wants a second step first, does not keep anybody from the others.
+FROM_ANYWHERE = {"while_suspended": True, "without_two_factor": True}
 
 
-@get("/", guards=[signed_in])
+@get("/", guards=[signed_in], opt=FROM_ANYWHERE)
 async def index(request: CurrentRequest, viewer: CurrentViewer) -> Page:
     async with platform_tx() as db:
         workspaces = await workspace_switch.of_person(db, viewer)
@@ -44,7 +46,7 @@ async def create(request: CurrentRequest, viewer: CurrentViewer, data: Submitted
     return page(request, "people/workspace.html", "form", status=422, form=form)
 
 
-@post("/{workspace_id:int}/entry", guards=[signed_in], status_code=200)
+@post("/{workspace_id:int}/entry", guards=[signed_in], status_code=200, opt=FROM_ANYWHERE)
 async def enter(request: CurrentRequest, viewer: CurrentViewer, workspace_id: FromPath[int]) -> Page:
     answer = redirect(request, HOME)
     async with platform_tx() as db:

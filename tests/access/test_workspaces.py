@@ -140,3 +140,21 @@ async def test_each_workspace_has_roles_of_its_own(owner: Person) -> None:
     await both(owner, other, "viewer")
     assert await roles_of(owner) == {"owner"}
     assert await roles_of(Person("", other.tenant_id, owner.user_id)) == {"viewer"}
+
+
+async def test_a_suspended_workspace_keeps_nobody_from_the_others(owner: Person, stranger: Person) -> None:
+    await both(owner, stranger)
+    async with platform_tx() as door:
+        await door.conn.execute("update tenants set suspended_at = now() where id = %s", (owner.tenant_id,))
+    closed = await owner.get("/inbox")
+    assert (closed.status_code, page_of(closed).css_first('a[href="/workspaces"]') is not None) == (423, True)
+    page = await owner.get("/workspaces")
+    assert (page.status_code, "Muebles Sur" in page.text) == (200, True)
+    assert (await owner.get("/workspaces/new")).status_code == 423
+    assert (await owner.post(f"/workspaces/{stranger.tenant_id}/entry", {})).status_code == 303
+    assert await here(owner) == "Muebles Sur"
+    await owner.post(f"/workspaces/{owner.tenant_id}/entry", {})
+    await owner.post("/sign-out", {})
+    await owner.get("/sign-in")
+    await owner.post("/sign-in", {"email": owner.email, "password": PASSWORD})
+    assert await here(owner) == "Muebles Sur"
