@@ -68,6 +68,6 @@ def origins(role: Role) -> dict[str, str]:
     found: dict[str, str] = {}
     for preset in role.inherits:
         for key in roles.chain(preset):
-            for permission in roles.ADDS[key]:
+            for permission in roles.PRESETS[key].adds:
                 found.setdefault(permission, roles.PRESETS[key].name)
     return found

@@ -25,7 +25,7 @@ class Preset(msgspec.Struct, frozen=True):
     @property
     def adds(self) -> frozenset[P]:
         """What it may do beyond those that it inherits from."""
-        return ADDS[self.key]
+        return ADDS[self.key].difference(*(permissions_of(each) for each in self.inherits))
 
     @property
     def permissions(self) -> frozenset[P]:
