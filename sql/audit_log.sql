@@ -20,9 +20,6 @@ select a.id, a.at, a.actor, a.user_id, a.actor_name, a.action, a.subject_id, a.s
 -- Whoever works here, and whoever has left traces and left.
 select u.id, u.name from memberships m join users u on u.id = m.user_id order by fold(u.name), u.id;
 
--- name: note
-select add_to_audit_log(%(tenant)s, %(action)s, %(subject_id)s, %(name)s, null, %(after)s::jsonb, 1);
-
 -- name: forget
 -- What the workspace no longer wants to keep, in batches; never younger than 30 days, whatever is asked.
 with old as (

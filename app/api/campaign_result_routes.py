@@ -59,7 +59,7 @@ class Results(msgspec.Struct, frozen=True):
 
 
 class Winner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    place: Annotated[int, Meta(ge=0, le=4)]
+    place: Annotated[int, Meta(ge=0, le=32767)]
 
 
 class FailureGroup(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from app.access.guards import CurrentViewer, TenantDb, needs, require
 from app.access.permissions import Permission
 from app.api.listing import Listing, listed
 from app.api.problems import Invalid
-from app.core.db import NotFound, Tenant
+from app.core.db import Db, NotFound, Tenant
 from app.core.forms import NOT_POSSIBLE
 from app.core.i18n import N_
 from app.message_templates import message_template, submission
@@ -83,15 +83,18 @@ async def create(viewer: CurrentViewer, data: JSONBody[NewTemplate]) -> MessageT
     if errors := problems(data.draft):
         raise Invalid(**errors)
     async with viewer.tx() as db:
-        try:
-            number = await phone_number.find(db, data.number_id)
-        except NotFound:
-            raise Invalid(number_id=NOT_POSSIBLE) from None
-        template = await message_template.create(db, number.waba, data.draft, by=viewer)
+        template = await message_template.create(db, await _waba(db, data.number_id), data.draft, by=viewer)
     if data.submit:
         await submission.submit(Tenant(viewer.tenant_id), template.id)
     async with viewer.tx() as db:
         return await message_template.find(db, template.id)
+
+
+async def _waba(db: Db, number_id: int) -> int:
+    try:
+        return (await phone_number.find(db, number_id)).waba
+    except NotFound:
+        raise Invalid(number_id=NOT_POSSIBLE) from None
 
 
 handlers = [index, show, create]

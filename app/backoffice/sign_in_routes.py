@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import Router, get, post
+from litestar.datastructures import Cookie
 
 from app.accounts import origin
 from app.accounts.signing_in import NoWorkspace, Wrong
@@ -24,13 +25,9 @@ async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
     form = parse(operator.Credentials, data)
     if not form.errors:
         try:
-            cookie = await operator.sign_in(form.value, origin.of(request))
+            return _with(redirect(request, "/platform"), await operator.sign_in(form.value, origin.of(request)))
         except (Wrong, TooMany, NoWorkspace, operator.NoSecondFactor) as refused:
             form.errors["password"] = refused.message
-        else:
-            answer = redirect(request, "/platform")
-            answer.set_cookie(cookie)
-            return answer
     for secret in ("password", "code"):
         form.raw.pop(secret, None)
     return page(request, FORM, "form", status=422, form=form)
@@ -38,8 +35,12 @@ async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
 
 @post("/sign-out", public=True)
 async def sign_out(request: AnyRequest) -> Page:
-    answer = redirect(request, "/platform/sign-in")
-    answer.set_cookie(await operator.sign_out(request.cookies.get(operator.cookie_name(), "")))
+    cookie = await operator.sign_out(request.cookies.get(operator.cookie_name(), ""))
+    return _with(redirect(request, "/platform/sign-in"), cookie)
+
+
+def _with(answer: Page, cookie: Cookie) -> Page:
+    answer.set_cookie(cookie)
     return answer
 
 

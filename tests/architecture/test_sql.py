@@ -30,6 +30,7 @@ COUNTING = "adds up what a process did for all tenants"
 BELONGING = "finds the workspaces of one person"
 SEALING = "the tenant is part of what unseals a secret"
 ERASING = "takes a whole workspace down, when nobody of it is left to ask"
+OPERATING = "looks after every workspace, through the platform's door"
 NAMES_THE_TENANT: dict[str, str] = {
     "alert_channels.sealed_everywhere": SEALING,
     "alert_watch.operators": "finds the workspaces of whoever runs the installation",
@@ -41,6 +42,12 @@ NAMES_THE_TENANT: dict[str, str] = {
     "accounts.by_email": SIGNING_IN,
     "accounts.details": SIGNING_IN,
     "accounts.in_workspace": SIGNING_IN,
+    "backoffice.impersonate": OPERATING,
+    "backoffice.keep_rate": OPERATING,
+    "backoffice.lift_rate": OPERATING,
+    "backoffice.members": OPERATING,
+    "backoffice.search": OPERATING,
+    "backoffice.stop_impersonating": OPERATING,
     "campaign_exports.outdated": SWEEPING,
     "archives.expired": SWEEPING,
     "deletion.erase_jobs": ERASING,
@@ -64,10 +71,10 @@ NAMES_THE_TENANT: dict[str, str] = {
     "intake.forget_parts": ROUTING,
     "intake.keep_parts": ROUTING,
     "message_templates.accounts_everywhere": SWEEPING,
-    "numbers.all_credentials": SEALING,
-    "numbers.connected_everywhere": SWEEPING,
     "availability.note_seen": SWEEPING,
     "availability.settle": SWEEPING,
+    "numbers.all_credentials": SEALING,
+    "numbers.connected_everywhere": SWEEPING,
     "numbers.credentials_of_account": SEALING,
     "numbers.credentials_of_number": SEALING,
     "number_setups.note_verification": ROUTING,
