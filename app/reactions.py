@@ -24,6 +24,7 @@ def register() -> None:
     # Whoever is to know is told how it went.
     events.on("campaign_completed", report.on_completed)
     events.on("module_switched_on", upkeep.go_on)
+    events.on("module_switched_on", handing_out.soon)
     # Campaigns wait, they do not fail, when their number or template may not send.
     events.on("number_disconnected", control.stop_number)
     events.on("number_stopped", control.stop_number)
@@ -39,14 +40,14 @@ def register() -> None:
     events.on("quality_fell", alerts.quality_fell)
     events.on("template_stopped", alerts.template_stopped)
     events.on("campaign_paused", alerts.campaign_paused)
+    # What waits in the queues of teams goes to whoever is free.
+    events.on("somebody_is_free", handing_out.soon)
+    events.on("member_deactivated", handing_out.soon)
     # Whoever asked for an archive is told, and the owner of the end of a workspace.
     events.on("workspace_exported", workspace_letters.archive_ready)
     events.on("workspace_leaving", workspace_letters.leaving)
     events.on("workspace_going", ending.disconnect_all)
     events.on("workspace_gone", workspace_letters.gone)
-    # What waits in the queues of teams goes to whoever is free.
-    events.on("somebody_is_free", handing_out.soon)
-    events.on("member_deactivated", handing_out.soon)
     # An account that was used elsewhere brings its templates.
     events.on("number_connected", syncing.after_connecting)
     # What came before it was connected is read again.

@@ -107,7 +107,10 @@ def _counted(role: Role, *, people: int, held: int, key: str = "") -> Role:  # n
 
 
 async def find(db: Db, key: str) -> Role:
-    known = await every(db)
+    return one_of(await every(db), key)
+
+
+def one_of(known: dict[str, Role], key: str) -> Role:
     if key not in known:
         raise NotFound(key)
     return known[key]

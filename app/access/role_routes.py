@@ -67,7 +67,7 @@ async def create(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, d
 
 @get("/{role_key:str}", guards=[needs(Permission.VIEW_ROLES)])
 async def show(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, role_key: FromPath[str]) -> Page:
-    return await _show(request, db, viewer, await role.find(db, role_key))
+    return await _show(request, db, viewer, role_key)
 
 
 @get("/{role_key:str}/edit", guards=[needs(Permission.UPDATE_ROLES)])
@@ -100,12 +100,13 @@ async def remove(
     try:
         await role.delete(db, found, instead=instead, by=viewer)
     except role_rules.Refused as refusal:
-        return await _show(request, db, viewer, found, trouble=refusal.message)
+        return await _show(request, db, viewer, found.key, trouble=refusal.message)
     return redirect(request, LIST)
 
 
-async def _show(request: CurrentRequest, db: Db, viewer: Viewer, found: Role, *, trouble: str = "") -> Page:
+async def _show(request: CurrentRequest, db: Db, viewer: Viewer, key: str, *, trouble: str = "") -> Page:
     known = await role.every(db)
+    found = role.one_of(known, key)
     context: dict[str, Any] = {
         "role": found, "known": known, "origins": role_reasons.origins(found), "holders": await role.holders(db, found),
         "invited": await role.invited(db, found), "may_change": not found.preset and role_rules.is_below(viewer, found),
