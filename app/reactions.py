@@ -23,6 +23,7 @@ def register() -> None:
     events.on("messages_received", upkeep.note_answers)
     # Whoever is to know is told how it went.
     events.on("campaign_completed", report.on_completed)
+    # What has waited while a feature was off goes on at once.
     events.on("module_switched_on", upkeep.go_on)
     events.on("module_switched_on", handing_out.soon)
     # Campaigns wait, they do not fail, when their number or template may not send.
