@@ -17,14 +17,18 @@ select r.tenant_id from retention r where num_nonnulls(r.messages_days, r.files_
 select set_config('app.forgets', 'old', true);
 
 -- name: forget_messages
--- Along the key, which is nearly the order of time, so that no index on the time is needed.
-with looked as materialized (
-  select id, at from messages where id > %(last)s order by id limit %(size)s
+-- Conversation after conversation, along the index of the thread; the same ones again while more is left of them. No row: done.
+with chats as materialized (
+  select id from conversations where id > %(last)s order by id limit 500
+), old as materialized (
+  select m.id, m.file_id from chats, lateral (
+    select m.id, m.file_id from messages m where m.conversation_id = chats.id and m.at < %(before)s limit %(size)s) m limit %(size)s
 ), gone as (
-  delete from messages m using looked l where m.id = l.id and l.at < %(before)s returning m.file_id
+  delete from messages m using old where m.id = old.id
 )
-select (select max(id) from looked) as last, (select bool_or(at < %(before)s) from looked) as goes_on,
-       (select coalesce(array_agg(distinct file_id), '{}') from gone where file_id is not null) as files;
+select case when (select count(*) from old) < %(size)s then max(id) else %(last)s end as last,
+       (select coalesce(array_agg(distinct file_id), '{}') from old where file_id is not null) as files
+  from chats having count(*) > 0;
 
 -- name: forget_conversations
 -- Nothing is left of them but the last words on the list.
@@ -37,6 +41,7 @@ delete from conversations where id in (
 delete from files f where f.id = any(%(ids)s) and not exists (select from messages m where m.file_id = f.id);
 
 -- name: let_go_of_files
+-- Their keys are in the order of time, so it is over with the first page that has nothing old. No row: done.
 with looked as materialized (
   select id, created_at from files where id > %(last)s order by id limit %(size)s
 ), old as (
@@ -44,15 +49,16 @@ with looked as materialized (
 ), left_behind as (
   update messages m set file_id = null, payload = m.payload || '{"forgotten": true}' from old where m.file_id = old.id
 )
-select (select max(id) from looked) as last, (select bool_or(created_at < %(before)s) from looked) as goes_on,
-       (select coalesce(array_agg(id), '{}') from old) as files;
+select max(id) as last, (select coalesce(array_agg(id), '{}') from old) as files from looked having bool_or(created_at < %(before)s);
 
 -- name: forget_exports
 delete from files f using campaign_exports e where f.id = e.file_id and e.finished_at < %(before)s;
 
 -- name: count_messages
 -- Ten thousand and one are told as "more than ten thousand": nothing here counts a whole table.
-select count(*) from (select at from messages order by id limit %(most)s) looked where at < %(before)s;
+select count(*) from (
+  select from (select id from conversations order by id limit 20000) c, lateral (
+    select from messages m where m.conversation_id = c.id and m.at < %(before)s limit %(most)s) m limit %(most)s) looked;
 
 -- name: count_files
 select count(*) from (select id, created_at from files order by id limit %(most)s) looked

@@ -98,17 +98,17 @@ async def forget(tenant: Tenant) -> None:
 
 
 async def _along_the_key(tenant: Tenant, step: Statement, before: datetime) -> None:
-    """Until a step finds nothing old, because then nothing after it is."""
+    """Each step says where the next one begins; the last one says nothing."""
     last = 0
     while True:
         async with tenant.tx() as db:
             await db.run(q.forgetting)
-            (done,) = await db.rows(step, last=last, before=before, size=BATCH)
-            if done["files"]:
-                await db.run(q.forget_files, ids=done["files"])
-        if not done["goes_on"]:
-            return
-        last = done["last"]
+            done = await db.rows(step, last=last, before=before, size=BATCH)
+            if not done:
+                return
+            if files := done[0]["files"]:
+                await db.run(q.forget_files, ids=files)
+        last = done[0]["last"]
 
 
 async def _in_steps(tenant: Tenant, step: Statement, **values: Any) -> None:

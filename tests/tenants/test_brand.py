@@ -6,7 +6,10 @@ import struct
 import zlib
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from app.access import workspace_letters
+from app.accounts import letter
 from app.tenants import brand, logo
 from tests.conftest import BASE, Person, page_of, text_of
 
@@ -108,3 +111,16 @@ async def test_a_logo_is_found_by_its_whole_address_only(owner: Person) -> None:
 async def test_a_script_is_no_logo(owner: Person, agent: Person) -> None:
     assert await send_logo(owner, b"<svg><script>alert(1)</script></svg>", "logo.svg", "image/svg+xml") == 422
     assert await send_logo(agent, a_png()) == 403
+
+
+async def test_letters_stand_under_the_workspaces_own_sign(owner: Person) -> None:
+    await send_logo(owner, a_png())
+    await owner.put(PAGE, {"brand": "#7e22ce", "accent": ""})
+    async with owner.tenant.tx() as db:
+        head = await brand.letterhead(db)
+    _, _, html = letter.written(workspace_letters.READY, "es", head=head, url="https://x", name="Ana", workspace="Casa Olmo")
+    page = HTMLParser(html)
+    picture = page.css_first(".name img")
+    assert picture is not None
+    assert (await Person().http.get(picture.attributes["src"] or "")).content == a_png()
+    assert picture.attributes["alt"] == "Casa Olmo"
