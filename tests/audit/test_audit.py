@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.architecture.belongings import one_of_each
-from tests.conftest import Person, a_colleague, page_of, text_of
+from tests.conftest import PASSWORD, Person, a_colleague, page_of, text_of
 
 PAGE = "/settings/audit"
 REPLY = {"shortcut": "envio", "body": "Sale hoy."}
@@ -111,10 +111,8 @@ async def test_it_is_searched_and_paged(owner: Person) -> None:
     assert len(page_of(await owner.get(PAGE + f"?area=api_tokens&verb=create&person={owner.user_id}")).css("tbody tr[id]")) == 1
     nothing = await owner.get(PAGE + "?until=2020-01-01")
     assert (
-        (page_of(nothing).css("tbody tr") == []
-        and "/settings/audit" in text_of(nothing, "#entries"))
-        or nothing.status_code == 200
-    )
+        page_of(nothing).css("tbody tr") == [] and "/settings/audit" in text_of(nothing, "#entries")
+    ) or nothing.status_code == 200
     entry = page_of(await owner.get(PAGE + "?q=tienda")).css_first("tbody th a")
     assert entry is not None
     assert "Tienda" in text_of(await owner.get(entry.attributes["href"] or ""), "#entry")
@@ -140,3 +138,12 @@ async def test_others_do_not_see_it(owner: Person, stranger: Person, agent: Pers
     manager = await a_colleague(owner, "manager")
     assert (await manager.get(where)).status_code == 200
     assert (await manager.get(PAGE + "/export")).status_code == 403
+
+
+async def test_coming_in_and_going_out_are_told(owner: Person) -> None:
+    await owner.post("/sign-out")
+    guest = Person(owner.email, owner.tenant_id, owner.user_id)
+    await guest.get("/sign-in")
+    await guest.post("/sign-in", {"email": owner.email, "password": PASSWORD})
+    told = [(entry["action"], entry["actor_name"]) for entry in await entries(owner)]
+    assert told == [("account.sign_out", "Ana Olmo"), ("account.sign_in", "Ana Olmo")]
