@@ -17,6 +17,8 @@ THINGS = {
     "quick_replies": N_("Quick reply"), "roles": N_("Role"), "sending_caps": N_("Limit of the workspace"),
     "sessions": N_("Session"), "team_members": N_("Person in a team"), "teams": N_("Team"), "tenants": N_("Workspace"),
     "wabas": N_("WhatsApp account"), "workspace": N_("Workspace"), "platform": N_("Recado"),
+    "business_hours": N_("Business hours"), "holidays": N_("Holiday"), "retention": N_("How long data is kept"),
+    "workspace_exports": N_("Archive of everything"),
 }  # fmt: skip
 DEEDS = {
     "create": (N_("Created"), "success"), "update": (N_("Changed"), "info"), "delete": (N_("Deleted"), "danger"),
@@ -27,7 +29,7 @@ DEEDS = {
     "turn_on_two_factor": (N_("Two-factor on"), "success"), "turn_off_two_factor": (N_("Two-factor off"), "warning"),
     "renew_recovery_codes": (N_("New recovery codes"), None),
     "POST": (N_("Done"), "info"), "PUT": (N_("Changed"), "info"), "PATCH": (N_("Changed"), "info"),
-    "DELETE": (N_("Taken back"), "warning"),
+    "DELETE": (N_("Taken back"), "warning"), "download": (N_("Taken home"), "warning"),
 }  # fmt: skip
 # Routes that tell themselves: the first part of the path.
 PLACES = {
