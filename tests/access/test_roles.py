@@ -194,6 +194,7 @@ async def test_the_matrix_compares_the_roles_that_are_chosen(owner: Person) -> N
     assert len(heads) == 2
     assert heads[1] == "Tienda"
     assert len(page.css("tbody tr")) >= 90
+    assert len(page_of(await owner.get(f"{LIST}/matrix?chosen=agent")).css("table")[0].css("thead a")) == 1
     assert len(page_of(await owner.get(f"{LIST}/matrix")).css("table")[0].css("thead a")) == 11
 
 

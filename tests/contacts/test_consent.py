@@ -71,6 +71,7 @@ async def test_the_ledger_outlives_whoever_wrote_it_but_not_the_workspace(owner:
         await door.conn.execute("delete from users where id = %s", (agent.user_id,))
     assert await ledger(owner) == [("opted_out", "marketing", "manual", "llamó")]
     async with platform_tx() as door:
+        await door.conn.execute("select set_config('app.forgets', 'workspace', true)")
         await door.conn.execute("delete from tenants where id = %s", (owner.tenant_id,))
     assert await ledger(owner) == []
 
