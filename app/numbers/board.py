@@ -47,7 +47,7 @@ class Line(msgspec.Struct, frozen=True):
 def lines(number: PhoneNumber, found: Findings | None, limits: Limits) -> list[Line]:
     asked = found or Findings(answered=False)
     known = [
-        _token(asked), _permissions(asked), _secret(asked), _subscription(asked), _address(asked, looked=found is not None),
+        _token(asked), _permissions(asked), _secret(asked), _subscription(asked), _address(number, found),
         _fields(asked), _inbound(number), _registration(number), _pin(asked), _sending(number), _display_name(number),
         _quality(number), _people(limits), _throughput(number), _business(asked),
     ]  # fmt: skip
@@ -104,10 +104,13 @@ def _subscription(found: Findings) -> Line:
     return Line(name, State.OK, N_("The account brings its messages to this app."))
 
 
-def _address(found: Findings, *, looked: bool) -> Line:
+def _address(number: PhoneNumber, found: Findings | None) -> Line:
     name, address = N_("Webhook address"), f"{settings().public_url}{INTAKE}"
-    if not looked:
+    if found is None:
         return Line(name, State.UNKNOWN, UNASKED)
+    if not found.reachable and number.last_inbound_at:
+        # Some networks do not let a server call itself by its public name.
+        return Line(name, State.UNKNOWN, N_("%(what)s does not answer from here, though messages have come in."), what=address)
     if not found.reachable:
         advice = N_("Look at the name, the certificate and the proxy of this installation.")
         return Line(name, State.BROKEN, N_("%(what)s does not answer."), advice, what=address)

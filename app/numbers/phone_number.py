@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 from psycopg.errors import UniqueViolation
 
 from app.core import events, live
+from app.core.clock import now
 from app.core.db import Db, NotFound, Tenant, platform_tx
 from app.core.i18n import N_
 from app.core.jobs import job
@@ -28,6 +29,7 @@ CHANGED = "numbers_changed"
 REFUSED = "REFUSED_"  # a status of ours: the check was refused with the code that follows
 STOPPED = frozenset({"BANNED", "RESTRICTED", "DISCONNECTED", "MIGRATED", "DELETED"})
 NOT_SAID = frozenset({"", "TIER_NOT_SET", "NOT_SET"})
+LETS_GO_AFTER = timedelta(minutes=1)  # whoever connects the account again meanwhile misses no message
 CREEP = 0.01  # of full speed, a second: as unslowed() in sql/functions/campaign_sending.sql
 
 ACCOUNT_TAKEN = N_("Another workspace uses this account, and it belongs to one only. Connect a different one or sign in there.")
@@ -184,7 +186,7 @@ async def disconnect(db: Db, number: PhoneNumber) -> None:
     if await db.run(q.disconnect, id=number.id):
         await db.run(q.release, waba=number.waba)
         await events.record(db, "number_disconnected", number_id=number.id)
-        await unsubscribe.later(db, waba=number.waba)
+        await unsubscribe.later(db, at=now() + LETS_GO_AFTER, waba=number.waba)
         await live.announce(db, TOPIC, CHANGED, number.id)
 
 

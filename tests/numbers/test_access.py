@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -150,6 +151,34 @@ async def test_a_disconnected_number_may_go_to_another_workspace_and_only_one_ha
     await eventually(has_no_keys)
 
 
+async def waba_of(person: Person) -> int:
+    async with person.tenant.tx() as db:
+        return int((await (await db.conn.execute("select id from wabas")).fetchone())[0])  # type: ignore[index]
+
+
+async def test_an_account_that_nobody_took_brings_nothing_more(owner: Person) -> None:
+    fields = await at_meta()
+    path, _ = await connected(owner, fields)
+    await owner.delete(path)
+    await phone_number.unsubscribe.task(tenant_id=owner.tenant_id, waba=await waba_of(owner))
+    headers = {"authorization": f"Bearer {fields['access_token']}"}
+    listed = await simulated("GET", f"/v25.0/{fields['waba_id']}/subscribed_apps", headers=headers)
+    assert msgspec.json.decode(listed.content)["data"] == []
+
+
+async def test_two_workspaces_that_want_it_at_once_do_not_both_get_it(owner: Person, stranger: Person) -> None:
+    fields = await at_meta()
+    path, _ = await connected(owner, fields)
+    await owner.delete(path)
+    answers = await asyncio.gather(owner.post(LIST, fields), stranger.post(LIST, fields))
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    async with platform_tx() as door:
+        held = await door.conn.execute(
+            "select count(*) from wabas where waba_id = %s and released_at is null", (fields["waba_id"],)
+        )
+        assert await held.fetchone() == (1,)
+
+
 async def test_what_comes_in_goes_to_whoever_has_the_number(owner: Person, stranger: Person) -> None:
     fields = await at_meta()
     path, _ = await connected(owner, fields)
@@ -168,7 +197,8 @@ async def test_what_comes_in_goes_to_whoever_has_the_number(owner: Person, stran
 
     await eventually(arrived)
     assert await messages(owner) == 0
-    # The webhooks did not end with the first workspace.
+    # The webhooks do not end with the first workspace.
+    await phone_number.unsubscribe.task(tenant_id=owner.tenant_id, waba=await waba_of(owner))
     headers = {"authorization": f"Bearer {fields['access_token']}"}
     listed = await simulated("GET", f"/v25.0/{fields['waba_id']}/subscribed_apps", headers=headers)
     assert len(msgspec.json.decode(listed.content)["data"]) == 1
