@@ -28,4 +28,5 @@ delete from files f using before where f.id = before.logo_file and f.id is disti
 select f.id, f.name, f.mime, f.size from tenants t join files f on f.id = t.logo_file where t.id = tenant_id();
 
 -- name: ends
-select delete_at is not null from tenants where id = tenant_id();
+-- Or is suspended: in either case nothing goes out.
+select delete_at is not null or suspended_at is not null from tenants where id = tenant_id();

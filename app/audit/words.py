@@ -12,7 +12,7 @@ THINGS = {
     "consent_events": N_("Consent"), "contact_identities": N_("Number or id of a contact"), "contact_imports": N_("Import"),
     "contact_labels": N_("Label on a contact"), "contacts": N_("Contact"), "conversations": N_("Conversation"),
     "invitations": N_("Invitation"), "labels": N_("Label"), "member_roles": N_("Role of a person"), "memberships": N_("Person"),
-    "message_templates": N_("Template"), "messages": N_("Message"), "opt_out_words": N_("Opt-out words"),
+    "message_templates": N_("Template"), "messages": N_("Message"), "number_setups": N_("Set-up of WhatsApp"), "opt_out_words": N_("Opt-out words"),
     "pacing": N_("Speed of a number"), "phone_numbers": N_("Number"), "portfolios": N_("Business portfolio"),
     "quick_replies": N_("Quick reply"), "roles": N_("Role"), "sending_caps": N_("Limit of the workspace"),
     "sessions": N_("Session"), "team_members": N_("Person in a team"), "teams": N_("Team"), "tenants": N_("Workspace"),

@@ -42,7 +42,9 @@ def act_as(who: Actor | None) -> None:
     _current.set(who)
 
 
-async def note(conn: AsyncConnection[Any], tenant_id: int, action: str, *, subject_id: int | None = None, name: str = "") -> None:
+async def note(
+    conn: AsyncConnection[Any], tenant_id: int, action: str, *, subject_id: int | None = None, name: str = ""
+) -> None:
     """An entry of the audit log for what no row tells, such as signing in; in the caller's transaction."""
     statement = "select add_to_audit_log(%s, %s, %s, %s, null, null, 1) from set_config('app.actor', %s, true)"
     who = actor()

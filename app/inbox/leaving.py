@@ -8,7 +8,6 @@ from app.core.statements import statements
 q = statements("members")
 
 
-async def put_back(db: Db, *, member_id: int) -> int:
-    """How many open conversations wait for somebody else now."""
-    waiting: int = await db.value(q.put_conversations_back, person=member_id)
-    return waiting
+async def put_back(db: Db, *, member_id: int) -> None:
+    """A reaction to member_deactivated."""
+    await db.value(q.put_conversations_back, person=member_id)

@@ -11,7 +11,8 @@ from tests.conftest import Person, a_workspace
 
 # Said of a handler with quiet=True: what happens all day long, and changes nothing that anybody would ask for.
 QUIET = {
-    "PUT /announcements/{announcement_id:int}/putting-away", "PUT /inbox/{conversation_id:int}/read", "POST /language/{code:str}", "PUT /account/availability", "PUT /api/v1/availability",
+    "PUT /announcements/{announcement_id:int}/putting-away", "PUT /inbox/{conversation_id:int}/read",
+    "POST /language/{code:str}", "PUT /account/availability", "PUT /api/v1/availability",
     "POST /account/availability/heartbeat",
 }  # fmt: skip
 CHANGING = [route for route in GUARDED if route.method in ("POST", "PUT", "PATCH", "DELETE")]
