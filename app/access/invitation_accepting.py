@@ -9,11 +9,10 @@ from msgspec import Meta
 from psycopg.errors import CheckViolation
 
 from app.access.member import CHANGED, TOPIC, NoSeats
-from app.accounts import account, signing_in
+from app.accounts import account, deed, signing_in
 from app.accounts.account import FreshPassword, SignedUp
 from app.accounts.origin import Origin
 from app.core import live
-from app.core.acting import act_as, actor
 from app.core.db import Db, platform_tx
 from app.core.secrets import digest
 from app.core.statements import statements
@@ -62,7 +61,7 @@ async def offer(token: str) -> Offer | None:
 
 async def by_newcomer(token: str, found: Offer, wish: Newcomer) -> SignedUp:
     """The link came by mail, so the address is proven. Raises Over, EmailTaken or NoSeats."""
-    _act_as(wish.name)
+    deed.arrives(wish.name)
     async with platform_tx() as db:
         user_id = await account.join(db, found.email, name=wish.name, password=wish.password, language=found.language)
         return await _accept(db, token, found, user_id)
@@ -79,15 +78,9 @@ async def by_known(token: str, found: Offer, wish: Known, origin: Origin) -> Sig
 
 async def by_member(token: str, found: Offer) -> SignedUp:
     """Somebody who is signed in with this address, or has just proven it. Raises Over or NoSeats."""
-    _act_as(found.name, found.user_id)
+    deed.arrives(found.name, found.user_id)
     async with platform_tx() as db:
         return await _accept(db, token, found, found.user_id or 0)
-
-
-def _act_as(name: str, user_id: int | None = None) -> None:
-    """The audit log of the workspace says who came in, though nobody was signed in yet."""
-    if who := actor():
-        act_as(msgspec.structs.replace(who, name=name, user_id=user_id))
 
 
 async def _accept(db: Db, token: str, found: Offer, user_id: int) -> SignedUp:

@@ -25,13 +25,17 @@ class Known(Person, Protocol):
     def tenant_id(self) -> int: ...
 
 
+def arrives(name: str, user_id: int | None = None) -> None:
+    """Whoever asked was nobody until now; the log of what follows names them. Before the transaction opens."""
+    if known := actor():
+        act_as(msgspec.structs.replace(known, user_id=user_id, name=name))
+
+
 async def note(db: Db, who: Known, what: str) -> None:
     """In the transaction of the change. Needs the platform's door."""
     await enter(db.conn, who.tenant_id, f"account.{what}", subject_id=who.id, name=who.name)
 
 
 async def came_in(db: Db, tenant_id: int, who: Person) -> None:
-    """Whoever asked was nobody until now."""
-    if known := actor():
-        act_as(msgspec.structs.replace(known, user_id=who.id, name=who.name))
+    arrives(who.name, who.id)
     await enter(db.conn, tenant_id, "account.sign_in", subject_id=who.id, name=who.name)

@@ -128,6 +128,7 @@ async def sign_up(request: AnyRequest, data: SubmittedForm) -> Page:
 async def _sign_up(request: AnyRequest, wish: account.SignUp) -> Page:
     if not await throttle.is_free(throttle.sign_ups(origin.of(request))):
         raise throttle.TooOften
+    deed.arrives(wish.name)
     async with platform_tx() as db:
         made = await account.sign_up(db, wish, language=i18n.language())
         await confirmation.ask(db, made.member)

@@ -26,6 +26,7 @@ declare
   secret text[] := tg_argv[1]::text[];
   quiet text[] := tg_argv[2]::text[];
   written integer := coalesce(nullif(current_setting('app.audited', true), ''), '0')::integer;
+  person text;
   before jsonb;
   after jsonb;
 begin
@@ -44,10 +45,13 @@ begin
   perform set_config('app.audited', (written + 1)::text, true);
   -- Whoever deletes 50,000 contacts is told once with the number: see note_deed.
   if written < 100 then
+    if tg_table_name in ('memberships', 'member_roles', 'team_members') then
+      select name into person from users where id = (either->>'user_id')::bigint;
+    end if;
     perform add_to_audit_log(coalesce(either->>'tenant_id', either->>'id')::bigint,
       tg_table_name || case tg_op when 'INSERT' then '.create' when 'UPDATE' then '.update' else '.delete' end,
       coalesce(either->>'id', either->>'number_id', either->>'contact_id', either->>'user_id')::bigint,
-      coalesce(either->>tg_argv[0], ''), before, after, 1);
+      coalesce(person, either->>tg_argv[0], ''), before, after, 1);
   end if;
   return null;
 end $$;
