@@ -191,7 +191,7 @@ def ago(at: datetime, zone: str) -> str:
 def plain(value: Any) -> str:
     """Whatever a column may hold, on one line."""
     if isinstance(value, str):
-        return value
+        return value or "–"
     return "–" if value is None else msgspec.json.encode(value).decode()
 
 
