@@ -17,7 +17,8 @@ select t.logo_file, t.languages, t.delete_at, u.id, t.id as tenant_id, t.name as
   join memberships m on m.user_id = s.user_id and m.tenant_id = s.tenant_id
   join tenants t on t.id = s.tenant_id
   cross join rights_of(m.tenant_id, m.user_id) r
- where s.token_hash = %(token_hash)s and s.expires_at > now() and m.deactivated_at is null;
+ where s.token_hash = %(token_hash)s and s.expires_at > now() and m.deactivated_at is null
+   and (s.impersonator_id is null or i.super_admin);
 
 -- name: by_api_token
 select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, coalesce(nullif(u.time_zone, ''), t.time_zone) as time_zone, t.country,

@@ -33,10 +33,16 @@ update tenants set plan = %(plan)s, members_limit = %(members)s, numbers_limit =
 -- The cap that the claim asks for follows the plan; where there is none, nobody has to ask.
 insert into sending_caps (tenant_id, per_second, burst)
 select %(id)s, r.per_second, greatest(1, r.per_second) from plan_limits(%(id)s) r where r.per_second is not null
-on conflict (tenant_id) do update set per_second = excluded.per_second, burst = excluded.burst;
+-- A cap that the workspace has chosen itself stays; one that was the plan's goes with the plan.
+on conflict (tenant_id) do update
+   set per_second = case when sending_caps.per_second = %(had)s::real then excluded.per_second
+                         else least(sending_caps.per_second, excluded.per_second) end,
+       burst = case when sending_caps.per_second = %(had)s::real then excluded.burst
+                    else least(sending_caps.burst, excluded.burst) end;
 
 -- name: lift_rate
-delete from sending_caps c using plan_limits(%(id)s) r where c.tenant_id = %(id)s and r.per_second is null;
+delete from sending_caps c using plan_limits(%(id)s) r where c.tenant_id = %(id)s and r.per_second is null
+   and c.per_second = %(had)s::real;
 
 -- name: members
 select u.id, u.name, u.email, m.owner from memberships m join users u on u.id = m.user_id

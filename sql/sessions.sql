@@ -9,7 +9,7 @@ delete from sessions where token_hash = %(token_hash)s;
 -- name: finish_others
 -- Those of the back office as well: there is one password for both.
 with outside as (delete from platform_sessions where user_id = %(user_id)s)
-delete from sessions where user_id = %(user_id)s and token_hash <> %(token_hash)s;
+delete from sessions where (user_id = %(user_id)s or impersonator_id = %(user_id)s) and token_hash <> %(token_hash)s;
 
 -- name: finish_one
 delete from sessions where user_id = %(user_id)s and id = %(id)s;

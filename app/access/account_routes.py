@@ -149,7 +149,7 @@ async def choose_language(request: AnyRequest, code: FromPath[str]) -> Response[
     """For this browser; somebody who is signed in keeps it everywhere."""
     if code not in i18n.LANGUAGES:
         raise NotFound(code)
-    if viewer := request.scope.get("user"):
+    if (viewer := request.scope.get("user")) and not viewer.impersonator:
         async with viewer.tx() as db:
             await account.speak(db, viewer.id, code)
     return Response("", media_type="text/html", headers={"HX-Refresh": "true"}, cookies=[_language(code)])

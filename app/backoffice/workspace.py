@@ -114,8 +114,8 @@ async def limit(db: Db, workspace: Workspace, wish: Limits) -> None:
     await db.run(
         q.set_limits, id=workspace.id, plan=wish.plan, members=wish.members, numbers=wish.numbers, per_second=wish.per_second
     )
-    await db.run(q.keep_rate, id=workspace.id)
-    await db.run(q.lift_rate, id=workspace.id)
+    await db.run(q.keep_rate, id=workspace.id, had=workspace.rate_room)
+    await db.run(q.lift_rate, id=workspace.id, had=workspace.rate_room)
 
 
 async def measure() -> None:

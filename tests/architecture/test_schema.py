@@ -14,7 +14,10 @@ from tests.conftest import Person
 # Tables of nobody's tenant, and why.
 PLATFORM_TABLES = {
     "account_links": "proofs of addresses, of people who may belong to several",
+    "announcements": "said to all tenants",
     "applied_files": "which migrations were applied",
+    "plans": "what tenants may have",
+    "platform_sessions": "of those who run the installation",
     "phone_zones": "numbering plans of the world",
     "intake_events": "webhooks as they came, before anybody knows whose they are",
     "recovery_codes": "of people, who may belong to several",

@@ -108,6 +108,13 @@ async def test_a_plan_has_room_for_so_many(owner: Person, operator: Person) -> N
         await db.conn.execute("delete from sending_caps")
         kept = await (await db.conn.execute("select per_second from sending_caps")).fetchall()
     assert (caps, kept) == ([(5, 5)], [(5,)])
+    # What the workspace chose itself stays when something else is changed.
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update sending_caps set per_second = 3, burst = 3")
+    await operator.put(page_url(owner, "/limits"), wish | {"members": "3"})
+    async with owner.tenant.tx() as db:
+        assert await (await db.conn.execute("select per_second from sending_caps")).fetchall() == [(3,)]
+        await db.conn.execute("update sending_caps set per_second = 5, burst = 5")
     await operator.put(page_url(owner, "/limits"), {"plan": "enterprise"})
     async with owner.tenant.tx() as db:
         assert await (await db.conn.execute("select 1 from sending_caps")).fetchall() == []
@@ -122,6 +129,11 @@ async def test_help_from_inside_says_so_everywhere(owner: Person, operator: Pers
     page = await operator.get("/inbox")
     assert "No le llegan los mensajes" in text_of(page, ".platform-banners [data-tone=danger]")
     assert (await operator.put("/account", {"name": "Otra", "language": "es", "time_zone": ""})).status_code == 403
+    # No door that outlives the help, and nothing taken home.
+    assert (await operator.post("/settings/api-tokens", {"name": "mía"})).status_code == 403
+    assert (await operator.post(f"/workspaces/{owner.tenant_id}/entry")).status_code == 403
+    assert (await operator.get("/settings/audit/export")).status_code == 403
+    assert await run("select 1 from api_tokens where tenant_id = %s", owner.tenant_id) == []
     await operator.post("/settings/quick-replies", {"shortcut": "ayuda", "body": "Ya funciona."})
     async with owner.tenant.tx() as db:
         log = await (await db.conn.execute("select actor, action, actor_name, reason from audit_log order by id")).fetchall()
