@@ -24,19 +24,26 @@ async def index(request: CurrentRequest, db: TenantDb) -> Page:
 @put("/{module_id:str}", guards=[needs(Permission.SWITCH_MODULES)])
 async def switch_on(request: CurrentRequest, db: TenantDb, module_id: FromPath[str]) -> Page:
     await module_switch.switch_on(db, _module(module_id))
-    return await _page(request, db)
+    return await _switched(request, db)
 
 
 @delete("/{module_id:str}", status_code=200, guards=[needs(Permission.SWITCH_MODULES)])
 async def switch_off(request: CurrentRequest, db: TenantDb, module_id: FromPath[str]) -> Page:
     await module_switch.switch_off(db, _module(module_id))
-    return await _page(request, db)
+    return await _switched(request, db)
 
 
 def _module(module_id: str) -> Module:
     if module_id not in MODULES:
         raise NotFound(module_id)
     return MODULES[module_id]
+
+
+async def _switched(request: CurrentRequest, db: Db) -> Page:
+    """Loaded afresh, because the menu beside it changed too."""
+    answer = await _page(request, db)
+    answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 async def _page(request: CurrentRequest, db: Db) -> Page:
