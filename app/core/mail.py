@@ -90,6 +90,11 @@ def is_possible() -> bool:
     return bool(settings().smtp_url) or not settings().production
 
 
+def is_kept() -> bool:
+    """Whether letters lie in the mailbox, because nobody sends them."""
+    return not settings().smtp_url and not settings().production
+
+
 def mailbox() -> list[Received]:
     """What development sent, the newest first."""
     found = []

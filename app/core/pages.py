@@ -18,7 +18,7 @@ from jinja2_fragments import render_block
 from litestar import Request, Response
 from litestar.utils.scope.state import ScopeState
 
-from app.core import i18n
+from app.core import i18n, mail
 from app.core.clock import now, seconds
 from app.settings import settings
 
@@ -46,7 +46,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals |= {"static": static, "languages": i18n.LANGUAGES, "now": now}
+    env.globals |= {"static": static, "languages": i18n.LANGUAGES, "now": now, "mail_is_kept": mail.is_kept}
     env.filters |= {
         "when": when,
         "plain": plain,
