@@ -4,8 +4,9 @@ update tenants set delete_asked_at = now(), delete_at = now() + %(waits)s, delet
 returning delete_at;
 
 -- name: revive
+-- Not once rows are being deleted: half a workspace is none.
 update tenants set delete_asked_at = null, delete_at = null, delete_asked_by = null, delete_warned_at = null
- where id = tenant_id() and delete_at is not null;
+ where id = tenant_id() and delete_at > clock_timestamp();
 
 -- name: warn
 update tenants set delete_warned_at = now() where delete_at < now() + %(ahead)s and delete_warned_at is null returning id, delete_at;
@@ -14,7 +15,8 @@ update tenants set delete_warned_at = now() where delete_at < now() + %(ahead)s 
 select id from tenants where delete_at <= now();
 
 -- name: is_due
-select true from tenants where id = tenant_id() and delete_at <= now();
+-- Nothing for a workspace that is gone. Whoever takes it back at this moment comes first or waits.
+select coalesce(delete_at <= now(), false) from tenants where id = tenant_id() for share;
 
 -- name: owner
 select u.id, u.name, u.email, u.language, t.name as workspace, t.time_zone
@@ -38,6 +40,7 @@ delete from intake_events e where e.id in (
   select p.event_id from intake_parts p where p.tenant_id = %(tenant)s
      and not exists (select from intake_parts o where o.event_id = p.event_id and o.tenant_id <> p.tenant_id)
      and exists (select from intake_events i where i.id = p.event_id)
+     and exists (select from tenants t where t.id = p.tenant_id and t.delete_at <= now())
    limit %(size)s);
 
 -- name: erase_jobs
@@ -47,7 +50,7 @@ delete from procrastinate_jobs where (args->>'tenant_id')::bigint = %(tenant)s a
 select coalesce(array_agg(user_id), '{}') from memberships where tenant_id = %(tenant)s;
 
 -- name: erase_workspace
-delete from tenants where id = %(tenant)s;
+delete from tenants where id = %(tenant)s and delete_at <= now();
 
 -- name: erase_people
 -- Whoever has no other workspace: their account was only for this one.

@@ -55,7 +55,7 @@ async def ask(db: Db, *, by: int) -> datetime:
 
 
 async def revive(db: Db) -> None:
-    """All is as it was; campaigns go on within a minute."""
+    """All is as it was; campaigns go on within a minute. Too late, nothing changes."""
     if await db.run(q.revive):
         await events.record(db, "workspace_revived")
 
@@ -96,7 +96,8 @@ async def erase(tenant: Tenant, *, looked: int = 0) -> None:
     async with platform_tx() as door:
         await door.run(q.erasing)
         people = await door.value(q.people, tenant=tenant.id)
-        await door.run(q.erase_workspace, tenant=tenant.id)
+        if not await door.run(q.erase_workspace, tenant=tenant.id):
+            return
         await door.run(q.erase_people, ids=people)
         await door.run(q.erase_jobs, tenant=tenant.id)
         await events.record(door, "workspace_gone", owner=told)
@@ -127,11 +128,16 @@ async def _erase_webhooks(tenant: Tenant) -> None:
 
 
 async def _empty(tenant: Tenant, tables: Sequence[str]) -> int:
-    """How many rows went: triggers write new ones, so it is done once more until there are none."""
+    """How many rows went: triggers write new ones, so it is done once more until there are none.
+
+    None of a workspace that is kept after all.
+    """
     gone = 0
     for table in tables:
         while True:
             async with tenant.tx() as db:
+                if await db.value(q.is_due) is False:
+                    return 0
                 await db.run(q.erasing)
                 rows = await db.value(q.erase_rows, of_table=table, size=BATCH)
             gone += rows

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 from psycopg.errors import UniqueViolation
 
+from app.core.clock import now
 from app.core.db import Db
 from app.core.i18n import DEFAULT_LANGUAGE, N_
 from app.core.secrets import new_token
@@ -40,6 +41,11 @@ class Workspace(msgspec.Struct, frozen=True):
     logo_file: int | None
     delete_at: datetime | None
     delete_asked_at: datetime | None
+
+    @property
+    def erased(self) -> bool:
+        """Its rows are going: it is too late to keep it."""
+        return self.delete_at is not None and self.delete_at <= now()
 
 
 class Wish(msgspec.Struct, frozen=True):

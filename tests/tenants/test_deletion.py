@@ -101,11 +101,31 @@ async def test_whoever_takes_it_back_in_time_loses_nothing(owner: Person) -> Non
     await one_of_each(owner)
     before = await rows_of(owner.tenant)
     await asked(owner)
-    await make_due(owner.tenant)
+    await make_due(owner.tenant, days=1)
     await owner.delete(PAGE)
     await deletion.erase.task.func(tenant_id=owner.tenant_id)
     after = await rows_of(owner.tenant)
     assert {table: n for table, n in before.items() if table not in COUNTERS and after.get(table, 0) < n} == {}
+
+
+async def test_once_rows_are_going_it_is_too_late_to_keep_it(owner: Person) -> None:
+    await asked(owner)
+    await make_due(owner.tenant)
+    assert (await owner.delete(PAGE)).status_code == 303
+    page = page_of(await owner.get(PAGE))
+    assert page.css_first(f"[hx-delete='{PAGE}']") is None
+    assert page.css_first("#deletion") is None
+    async with owner.tenant.tx() as db:
+        assert await db.value(deletion.q.is_due) is True
+
+
+async def test_a_workspace_that_is_kept_is_not_erased_any_further(owner: Person) -> None:
+    await one_of_each(owner)
+    before = await rows_of(owner.tenant)
+    assert await deletion._empty(owner.tenant, ["labels", "contacts"]) == 0
+    assert await rows_of(owner.tenant) == before
+    async with platform_tx() as door:
+        assert await door.run(deletion.q.erase_workspace, tenant=owner.tenant_id) == 0
 
 
 @pytest.fixture
