@@ -35,18 +35,17 @@ update invitations set revoked_at = now() where id = %(id)s and accepted_at is n
 -- Whoever goes takes back what they promised: they may have written to an address of their own.
 update invitations set revoked_at = now() where invited_by = %(by)s and accepted_at is null and revoked_at is null;
 
--- name: sent_lately
-select count(*) from invitations where sent_at > now() - interval '1 hour';
-
 -- name: by_token
 -- Through the platform's door: whoever has the link is nobody yet.
 select i.email, i.language, i.message, t.name as workspace, coalesce(u.name, '') as inviter,
-       i.accepted_at is null and i.revoked_at is null and i.expires_at > now() as is_open, i.accepted_at is not null as is_used,
+       i.accepted_at is null and i.revoked_at is null and i.expires_at > now() and kept.promise as is_open,
+       i.accepted_at is not null as is_used, i.accepted_at is null and not kept.promise as is_void,
        known.id as user_id, coalesce(known.name, '') as name, coalesce(known.totp_since is not null, false) as two_factor
   from invitations i
   join tenants t on t.id = i.tenant_id
   left join users u on u.id = i.invited_by
   left join users known on known.email = i.email
+ cross join lateral is_kept_promise(i.tenant_id, i.id, i.invited_by) kept (promise)
  where i.token_hash = %(token_hash)s;
 
 -- name: accept

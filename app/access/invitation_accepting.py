@@ -30,6 +30,8 @@ class Offer(msgspec.Struct, frozen=True):
     inviter: str
     is_open: bool
     is_used: bool
+    # Whoever wrote it has left, or may no longer give what it offers.
+    is_void: bool
     user_id: int | None
     name: str
     two_factor: bool
@@ -50,7 +52,7 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Over(Exception):
-    """Used, taken back, too old, or never made."""
+    """Used, taken back, too old, void, or never made."""
 
 
 async def offer(token: str) -> Offer | None:

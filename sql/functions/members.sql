@@ -59,7 +59,14 @@ begin
   return true;
 end $$;
 
--- For the only time; the workspace that it lets them into, or nothing when the link is used, revoked or too old. The address
+-- Whether whoever wrote it is still here and may still give what it offers: nobody keeps a power that they mailed to themselves.
+create or replace function is_kept_promise(of_tenant bigint, of_invitation bigint, giver bigint) returns boolean language sql stable as $$
+  select exists (select from memberships where tenant_id = of_tenant and user_id = giver and deactivated_at is null)
+     and not exists (select from invitation_roles h where h.tenant_id = of_tenant and h.invitation_id = of_invitation
+                        and role_level(h.preset, h.tenant_id, h.role_id) >= member_level(of_tenant, giver))
+$$;
+
+-- For the only time; the workspace that it lets them into, or nothing when the link is used, revoked, too old or void. The address
 -- has to be theirs. Who is a member already stays what they are; who was deactivated is not brought back by a link.
 create or replace function accept_invitation(hash bytea, person bigint) returns bigint language plpgsql as $$
 declare
@@ -67,7 +74,7 @@ declare
 begin
   update invitations i set accepted_at = now(), accepted_by = person from users u
    where i.token_hash = hash and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
-     and u.id = person and u.email = i.email
+     and u.id = person and u.email = i.email and is_kept_promise(i.tenant_id, i.id, i.invited_by)
      and not exists (select from memberships m where m.tenant_id = i.tenant_id and m.user_id = person and m.deactivated_at is not null)
   returning i.* into invited;
   if invited.id is null then return null; end if;
@@ -76,9 +83,11 @@ begin
      and not exists (select from member_roles where tenant_id = invited.tenant_id and user_id = person) then
     insert into member_roles (tenant_id, user_id, preset, role_id, granted_by)
       select tenant_id, person, preset, role_id, invited.invited_by from invitation_roles
-       where tenant_id = invited.tenant_id and invitation_id = invited.id;
+       where tenant_id = invited.tenant_id and invitation_id = invited.id
+    -- A role that was replaced may have become one that was offered as well.
+    on conflict do nothing;
     -- Their role may have been deleted meanwhile: then they begin with the least.
-    if not found then
+    if not exists (select from member_roles where tenant_id = invited.tenant_id and user_id = person) then
       insert into member_roles (tenant_id, user_id, preset) values (invited.tenant_id, person, 'restricted');
     end if;
   end if;

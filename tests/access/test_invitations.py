@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from app.accounts import totp, two_factor
+from app.accounts import throttle, totp, two_factor
 from app.core import mail
 from app.core.db import platform_tx
 from tests.access.people import AS_HTMX, LIST, NEW, a_role, browser, invite, letter_to, link_to, roles_of, token_of
@@ -132,6 +132,14 @@ async def test_a_second_invitation_renews_the_first(owner: Person) -> None:
     async with owner.tenant.tx() as db:
         cursor = await db.conn.execute("select held from members where email = %s", (email,))
         assert await cursor.fetchone() == (["agent"],)
+
+
+async def test_letters_to_one_address_are_counted(owner: Person) -> None:
+    email = an_address()
+    for _ in range(throttle.MAILS_PER_PERSON):
+        assert (await invite(owner, email)).status_code == 303
+    answer = await invite(owner, email)
+    assert (answer.status_code, [each.text() for each in page_of(answer).css(".reasons strong")]) == (422, [email])
 
 
 async def test_it_is_sent_again_with_a_new_link(owner: Person) -> None:
@@ -265,6 +273,31 @@ async def test_whoever_goes_takes_their_promises_back(owner: Person) -> None:
     await owner.put(f"{LIST}/{manager.user_id}/deactivation", {})
     assert await open_ones(owner) == []
     assert (await browser().get(await link_to(email))).status_code == 410
+
+
+async def test_whoever_falls_takes_their_promises_back(owner: Person) -> None:
+    manager, email, dora = await a_colleague(owner, "manager", "Mara Gil"), an_address(), browser()
+    await invite(manager, email, "team_lead")
+    path = await link_to(email)
+    assert (await dora.get(path)).status_code == 200
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update member_roles set preset = 'agent' where user_id = %s", (manager.user_id,))
+    assert (await dora.post(path, NEWCOMER)).status_code == 410
+    page = await dora.get(path)
+    assert (page.status_code, "Casa Olmo" in text_of(page, ".problem p")) == (410, True)
+
+
+async def test_a_role_that_became_another_offered_one_is_given_once(owner: Person) -> None:
+    email, dora = an_address(), browser()
+    role = await a_role(owner, "Ventas", 4, ["contacts.view"])
+    await invite(owner, email, role, "viewer")
+    assert (await owner.delete(f"/settings/roles/{role}?instead=viewer")).status_code == 303
+    path = await link_to(email)
+    await dora.get(path)
+    assert (await dora.post(path, NEWCOMER)).status_code == 303
+    async with owner.tenant.tx() as db:
+        cursor = await db.conn.execute("select held from members where email = %s", (email,))
+        assert await cursor.fetchone() == (["viewer"],)
 
 
 async def test_the_log_tells_who_came_in_and_no_token(owner: Person) -> None:
