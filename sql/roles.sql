@@ -34,6 +34,10 @@ update invitation_roles set preset = case when %(instead)s !~ '^[0-9]+$' then %(
        role_id = case when %(instead)s ~ '^[0-9]+$' then %(instead)s::bigint end
  where role_id = %(id)s;
 
+-- name: hold
+-- Until it is deleted nobody else can be given it.
+select id from roles where id = %(id)s for update;
+
 -- name: delete
 delete from roles where id = %(id)s;
 

@@ -165,9 +165,11 @@ async def change(db: Db, role: Role, wish: Wish, *, by: Viewer) -> None:
 
 async def delete(db: Db, role: Role, *, instead: str = "", by: Viewer) -> None:
     """Whoever has it gets the other role in its place. Raises Refused."""
+    await db.run(q.hold, id=int(role.key))
+    known = await every(db)
+    role = one_of(known, role.key)
     if not is_below(by, role):
         raise TooHigh
-    known = await every(db)
     if instead and instead not in {each.key for each in in_reach(by, known) if each.key != role.key}:
         raise OutOfReach
     if role.held and not instead:
