@@ -80,10 +80,11 @@ update wabas set access_token = '', app_secret = '', former_secret = null
  where waba_id = %(waba_id)s and released_at is not null;
 
 -- name: rotate
--- The secret before is believed until what it signed has arrived.
+-- The secret before is believed until what it signed has arrived; where the secret stays, so does what is believed beside it.
 update wabas
    set access_token = %(access_token)s, app_secret = %(app_secret)s,
-       former_secret = case when %(keeps)s::interval is not null then app_secret end, former_until = now() + %(keeps)s::interval
+       former_secret = case when %(stays)s then former_secret when %(keeps)s::interval is not null then app_secret end,
+       former_until = case when %(stays)s then former_until else now() + %(keeps)s::interval end
  where id = %(waba)s;
 
 -- name: disconnected
@@ -138,8 +139,9 @@ select tenant_id, waba_id, access_token, app_secret, case when former_until > no
   from wabas where access_token <> '';
 
 -- name: reseal
+-- Only what was read: somebody may have given new ones meanwhile.
 update wabas set access_token = %(access_token)s, app_secret = %(app_secret)s, former_secret = %(former_secret)s
- where waba_id = %(waba_id)s and tenant_id = %(tenant_id)s;
+ where waba_id = %(waba_id)s and tenant_id = %(tenant_id)s and access_token = %(token_read)s and app_secret = %(secret_read)s;
 
 -- name: owners
 -- Disconnected numbers too: what still comes for them belongs to the workspace that had them last. Whoever holds one comes last,

@@ -76,9 +76,9 @@ async def rotate(tenant: Tenant, number_id: int, keys: NewKeys) -> None:
     if not seen.issuperset(siblings):
         raise WrongField("access_token", OTHER_NUMBERS)
     fresh = vault.sealed(tenant.id, after)
-    keeps = None if keys.leaked or after.app_secret == before.app_secret else FORMER_SECRET
+    wish = {"stays": not keys.leaked and after.app_secret == before.app_secret, "keeps": None if keys.leaked else FORMER_SECRET}
     async with tenant.tx() as db:
-        await db.run(q.rotate, waba=number.waba, access_token=fresh.access_token, app_secret=fresh.app_secret, keeps=keeps)
+        await db.run(q.rotate, waba=number.waba, access_token=fresh.access_token, app_secret=fresh.app_secret, **wish)
         await live.announce(db, TOPIC, CHANGED, number_id)
     routing.forget(after.waba_id)
 

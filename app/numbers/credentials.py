@@ -85,11 +85,12 @@ async def reseal(db: Db) -> int:
     keys = settings().encryption_keys
     newest = seal("", keys, context="")[:KEY_ID]
     old = readable([row for row in await db.many(q.all_credentials, Sealed) if row.access_token[:KEY_ID] != newest])
+    done = 0
     for row in old:
         fresh, name = sealed(row.tenant_id, opened(row)), context(row.tenant_id, row.waba_id)
-        await db.run(
-            q.reseal, tenant_id=row.tenant_id, waba_id=row.waba_id,
+        done += await db.run(
+            q.reseal, token_read=row.access_token, secret_read=row.app_secret, tenant_id=row.tenant_id, waba_id=row.waba_id,
             access_token=fresh.access_token, app_secret=fresh.app_secret,
             former_secret=seal(secrets(row)[1], keys, context=name) if row.former_secret else None,
         )  # fmt: skip
-    return len(old)
+    return done

@@ -81,6 +81,9 @@ async def test_the_secret_before_is_believed_until_its_messages_have_come(owner:
     assert answer.status_code == 200, answer.text
     known = {secret.value for secret in await routing.app_secrets([fields["waba_id"]])}
     assert known >= {fields["app_secret"], after["app_secret"]}
+    assert (await owner.put(f"{path}/credentials", {"access_token": await another_token(after)})).status_code == 200
+    known = {secret.value for secret in await routing.app_secrets([fields["waba_id"]])}
+    assert known >= {fields["app_secret"], after["app_secret"]}
     last = {**fields, "app_secret": "m" * 32}
     typed = {"access_token": await another_token(last), "app_secret": last["app_secret"], "leaked": "1"}
     assert (await owner.put(f"{path}/credentials", typed)).status_code == 200

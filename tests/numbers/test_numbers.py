@@ -130,6 +130,21 @@ async def test_a_new_key_reads_what_the_old_one_sealed_and_reseals_it(owner: Per
         settings.cache_clear()
 
 
+async def test_sealing_anew_does_not_undo_keys_that_were_given_meanwhile(owner: Person) -> None:
+    number = await a_number(owner)
+    async with owner.tenant.tx() as db:
+        before = await credentials.of_number(db, number.id)
+    old = credentials.sealed(owner.tenant_id, before)
+    written = {"access_token": b"old", "app_secret": b"old", "former_secret": None}
+    async with platform_tx() as door:
+        assert await door.run(
+            credentials.q.reseal, tenant_id=old.tenant_id, waba_id=old.waba_id, token_read=old.access_token,
+            secret_read=old.app_secret, **written,
+        ) == 0  # fmt: skip
+    async with owner.tenant.tx() as db:
+        assert await credentials.of_number(db, number.id) == before
+
+
 async def test_webhooks_find_their_workspace_and_the_secrets_that_sign_them(owner: Person) -> None:
     fields = await at_meta()
     await owner.post(LIST, fields)
