@@ -14,7 +14,7 @@ from app.access.member import CHANGED, TOPIC, Filter
 from app.access.member_roles import NoRole, OutOfReach
 from app.access.role import Role
 from app.access.viewer import Viewer
-from app.accounts import confirmation, letter, link
+from app.accounts import confirmation, letter, link, throttle
 from app.accounts.account import Email
 from app.accounts.letter import Letter
 from app.core import live, mail
@@ -27,7 +27,6 @@ from app.core.statements import statements
 
 LASTS = timedelta(days=7)
 MOST_AT_ONCE = 50
-MOST_PER_HOUR = 200  # a workspace must not become a way to send mail to strangers
 
 LETTER = Letter(
     N_("%(inviter)s invites you to %(workspace)s"),
@@ -122,13 +121,22 @@ async def invite(db: Db, wish: Wish, *, by: Viewer) -> list[Invitation]:
         raise NoRole
     if not member_roles.may_give(by, known, wish.roles):
         raise OutOfReach
-    if len(emails) > MOST_AT_ONCE or await db.value(q.sent_lately) + len(emails) > MOST_PER_HOUR:
+    if len(emails) > MOST_AT_ONCE:
         raise TooMany
     open_ones = {each.email: each for each in await db.many(q.with_emails, Invitation, emails=emails)}
     if reasons := await _reasons(db, emails) | _above(by, known, open_ones):
         raise Refused({email: reasons[email] for email in emails if email in reasons})
     await member.seats(db, len(set(emails) - {email for email, each in open_ones.items() if not each.expired}))
+    await _count(emails, by=by)
     return [await _write(db, email, wish, by=by) for email in emails]
+
+
+async def _count(emails: list[str], *, by: Viewer) -> None:
+    """Letters, not invitations: one that is sent again is a letter as well. Raises TooMany or Refused."""
+    if emails and not await throttle.is_free(throttle.invitations(by.tenant_id) * len(emails)):
+        raise TooMany
+    if often := {email: throttle.TooOften.message for email in emails if not await throttle.is_free(throttle.invited(email))}:
+        raise Refused(often)
 
 
 async def _reasons(db: Db, emails: list[str]) -> dict[str, str]:

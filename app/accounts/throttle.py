@@ -21,6 +21,7 @@ FORGETS_AFTER = timedelta(minutes=15)
 SIGN_UPS_PER_ADDRESS = 20
 MAILS_PER_ADDRESS = 20
 MAILS_PER_PERSON = 5
+INVITATIONS_PER_WORKSPACE = 200  # a workspace must not become a way to send mail to strangers
 MAILS_FORGET_AFTER = timedelta(hours=1)
 
 q = statements("accounts")
@@ -77,6 +78,15 @@ def mails(address: str, email: str) -> list[Try]:
         Try(f"mails:{address}", MAILS_PER_ADDRESS, MAILS_FORGET_AFTER),
         Try(f"mail:{email.lower()[:254]}", MAILS_PER_PERSON, MAILS_FORGET_AFTER),
     ]
+
+
+def invitations(tenant_id: int) -> list[Try]:
+    return [Try(f"invitations:{tenant_id}", INVITATIONS_PER_WORKSPACE, MAILS_FORGET_AFTER)]
+
+
+def invited(email: str) -> list[Try]:
+    """Apart from their other mail, so that no inviter keeps somebody from a new password."""
+    return [Try(f"invited:{email.lower()[:254]}", MAILS_PER_PERSON, MAILS_FORGET_AFTER)]
 
 
 async def take(tries: list[Try]) -> int:
