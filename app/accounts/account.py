@@ -143,9 +143,13 @@ async def find(db: Db, email: str) -> Account:
     return await db.one(q.by_email, Account, email=email.lower())
 
 
-async def in_workspace(db: Db, known: Account, slug: str) -> int | None:
+async def known(db: Db, email: str) -> Account | None:
+    return await db.maybe(q.by_email, Account, email=email.lower())
+
+
+async def in_workspace(db: Db, person: Account, slug: str) -> int | None:
     """The id of another workspace of theirs. Needs the platform's door."""
-    found: int | None = await db.value(q.in_workspace, user_id=known.user_id, slug=slug)
+    found: int | None = await db.value(q.in_workspace, user_id=person.user_id, slug=slug)
     return found
 
 

@@ -80,15 +80,16 @@ async def give_code(request: AnyRequest, data: SubmittedForm) -> Page:
         try:
             await signing_in.prove_code(waiting.user_id, waiting.email, form.value.code, origin.of(request))
             return await _through(request, waiting)
-        except (signing_in.WrongCode, throttle.TooMany) as refusal:
+        except (signing_in.WrongCode, throttle.TooMany, signing_in.NoWorkspace) as refusal:
             form.errors["code"] = refusal.message
     return page(request, "accounts/code.html", "form", status=422, form=form)
 
 
 async def _through(request: AnyRequest, waiting: signing_in.HalfWay) -> Page:
     async with platform_tx() as db:
-        known = await account.find(db, waiting.email)
-    return _with(await enter(request, known, waiting.email, proven=True), _waiting(""))
+        known = await signing_in.account_of(db, waiting)
+    answer = await enter(request, known, waiting.email, proven=True) if known else redirect(request, "/sign-in")
+    return _with(answer, _waiting(""))
 
 
 def _half_way(request: AnyRequest) -> signing_in.HalfWay | None:

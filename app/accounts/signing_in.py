@@ -100,6 +100,11 @@ def read_half_way(sealed: str) -> HalfWay | None:
     return waiting if waiting.until > now().timestamp() else None
 
 
-async def account_of(db: Db, waiting: HalfWay) -> Account:
-    """Raises NotFound when it is gone. Needs the platform's door."""
-    return await account.find(db, waiting.email)
+async def account_of(db: Db, waiting: HalfWay) -> Account | None:
+    """None when somebody else has the address by now, or nobody. Raises NoWorkspace. Needs the platform's door."""
+    found = await account.known(db, waiting.email)
+    if found is None or found.user_id != waiting.user_id:
+        return None
+    if not found.tenant_id:
+        raise NoWorkspace
+    return found
