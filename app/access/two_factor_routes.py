@@ -10,7 +10,7 @@ from litestar import Router, get, post, put
 from app.access.guards import CurrentViewer, TenantDb, needs, signed_in
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest, Viewer
-from app.accounts import account, deed, requirement, session, signing_in, throttle, totp, two_factor
+from app.accounts import account, confirmation, deed, requirement, session, signing_in, throttle, totp, two_factor
 from app.core.db import Db, platform_tx
 from app.core.forms import SubmittedForm, blank, parse
 from app.core.i18n import N_
@@ -23,6 +23,7 @@ YOURS_FIRST = N_("Set it up for yourself first: then you know what you ask of th
 class Confirmation(msgspec.Struct, frozen=True):
     offer: str
     code: str
+    password: str
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -47,18 +48,21 @@ async def turn_on(request: CurrentRequest, viewer: CurrentViewer, data: Submitte
         form.errors["code"] = TOO_LATE
     if offer and not form.errors:
         try:
-            return await _turn_on(request, viewer, offer, form.value.code)
-        except (two_factor.WrongCode, throttle.TooMany) as refusal:
+            return await _turn_on(request, viewer, offer, form.value)
+        except (two_factor.WrongCode, confirmation.Unconfirmed) as refusal:
             form.errors["code"] = refusal.message
+        except (account.WrongPassword, throttle.TooMany) as refusal:
+            form.errors["password"] = refusal.message
     async with platform_tx() as db:
         return await _page(request, db, viewer, "factor", status=422, form=form, offer=offer)
 
 
-async def _turn_on(request: CurrentRequest, viewer: Viewer, offer: two_factor.Offer, code: str) -> Page:
-    await throttle.take(throttle.again(viewer.id))
+async def _turn_on(request: CurrentRequest, viewer: Viewer, offer: two_factor.Offer, wish: Confirmation) -> Page:
+    if viewer.unconfirmed:
+        raise confirmation.Unconfirmed
+    await signing_in.prove_again(viewer.id, viewer.email, wish.password)
     async with platform_tx() as db:
-        codes = await two_factor.turn_on(db, offer, code)
-        await throttle.right(db, throttle.again(viewer.id))
+        codes = await two_factor.turn_on(db, offer, wish.code)
         await session.note_second_factor(db, request.cookies.get(session.cookie_name(), ""))
         await deed.note(db, viewer, "turn_on_two_factor")
         return await _page(request, db, viewer, "factor", codes=codes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from datetime import timedelta
 
-from app.accounts import account, letter, link, session
+from app.accounts import account, letter, link, session, two_factor
 from app.accounts.account import Account
 from app.accounts.letter import Letter
 from app.accounts.link import Link
@@ -66,6 +66,9 @@ async def a_link(db: Db, user_id: int, email: str, *, lasts: timedelta = LASTS) 
 async def reset(db: Db, token: str, password: str) -> Link:
     """Every session ends. The address is proven by this as well. Raises Expired. Needs the platform's door."""
     used = await link.use(db, token, "reset")
+    if (await account.details(db, used.user_id)).email_confirmed_at is None:
+        # Until now anybody could have been behind this address, and the telephone is theirs.
+        await two_factor.forget(db, used.user_id)
     await account.set_password(db, used.user_id, password)
     await db.run(q.confirm_email, id=used.user_id, email=used.email)
     await session.end_all(db, used.user_id)

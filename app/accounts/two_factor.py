@@ -109,9 +109,14 @@ async def turn_off(db: Db, person: Details) -> None:
     """Raises Required. Needs the platform's door."""
     if person.two_factor_required:
         raise Required
-    await db.run(q.turn_off, id=person.id)
-    await db.run(q.forget_codes, user_id=person.id)
+    await forget(db, person.id)
     await _tell(db, person.id, TURNED_OFF)
+
+
+async def forget(db: Db, user_id: int) -> None:
+    """Secret and recovery codes. Needs the platform's door."""
+    await db.run(q.turn_off, id=user_id)
+    await db.run(q.forget_codes, user_id=user_id)
 
 
 async def new_recovery_codes(db: Db, user_id: int) -> list[str]:

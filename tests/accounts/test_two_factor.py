@@ -8,10 +8,10 @@ from base64 import b32encode
 import pytest
 
 from app import settings
-from app.accounts import throttle, totp, two_factor
+from app.accounts import account, throttle, totp, two_factor
 from app.core.db import platform_tx
 from tests.accounts.mailbox import kept
-from tests.accounts.test_links import asked_for_reset
+from tests.accounts.test_links import a_newcomer, asked_for_reset
 from tests.accounts.test_signing_in import a_visitor
 from tests.conftest import PASSWORD, Person, eventually, page_of, text_of
 
@@ -36,7 +36,7 @@ async def set_up(person: Person) -> tuple[Telephone, list[str]]:
     assert offer is not None
     telephone = Telephone(secret.text())
     # The one before, so that the code of this moment is still to be had.
-    answer = await person.put(PAGE, {"offer": offer.attributes["value"], "code": telephone.code(-1)})
+    answer = await person.put(PAGE, {"offer": offer.attributes["value"], "code": telephone.code(-1), "password": PASSWORD})
     assert answer.status_code == 200
     return telephone, [code.text() for code in page_of(answer).css("#recovery-codes code")]
 
@@ -138,15 +138,72 @@ async def test_it_is_not_turned_on_without_a_code_of_this_moment(owner: Person, 
     page = page_of(await owner.get(PAGE))
     offer = page.css_first("input[name=offer]").attributes["value"]  # type: ignore[union-attr]
     secret = page.css_first("#totp-secret").text()  # type: ignore[union-attr]
-    wrong = await owner.put(PAGE, {"offer": offer, "code": "000000"})
+    wrong = await owner.put(PAGE, {"offer": offer, "code": "000000", "password": PASSWORD})
     assert wrong.status_code == 422
     assert text_of(wrong, "#totp-secret") == secret
-    theirs = await stranger.put(PAGE, {"offer": offer, "code": Telephone(secret).code()})
+    theirs = await stranger.put(PAGE, {"offer": offer, "code": Telephone(secret).code(), "password": PASSWORD})
     assert theirs.status_code == 422
     assert text_of(theirs, "#totp-secret") != secret
     assert (await (await a_visitor()).post("/sign-in", {"email": owner.email, "password": PASSWORD})).headers[
         "location"
     ] == "/inbox"
+
+
+async def test_it_is_not_turned_on_without_the_password(owner: Person) -> None:
+    page = page_of(await owner.get(PAGE))
+    offer = page.css_first("input[name=offer]").attributes["value"]  # type: ignore[union-attr]
+    telephone = Telephone(page.css_first("#totp-secret").text())  # type: ignore[union-attr]
+    wrong = await owner.put(PAGE, {"offer": offer, "code": telephone.code(), "password": "no era esta"})
+    assert (wrong.status_code, page_of(wrong).css_first("#password-error") is not None) == (422, True)
+    assert await secret_of(owner.email) is None
+
+
+async def test_who_has_not_confirmed_their_address_protects_nothing(house: str) -> None:
+    newcomer = await a_newcomer()
+    assert page_of(await newcomer.get(PAGE)).css("input[name=offer]") == []
+    async with platform_tx() as door:
+        made = two_factor.offer((await account.find(door, newcomer.email)).user_id)
+    wish = {"offer": two_factor.sealed_offer(made), "code": Telephone(made.secret).code(), "password": PASSWORD}
+    assert (await newcomer.put(PAGE, wish)).status_code == 422
+    assert await secret_of(newcomer.email) is None
+
+
+async def test_who_proves_the_address_first_is_rid_of_the_others_telephone(owner: Person) -> None:
+    await set_up(owner)
+    async with platform_tx() as door:
+        await door.conn.execute("update users set email_confirmed_at = null where id = %s", (owner.user_id,))
+    await eventually(lambda: kept(owner.email))
+    visitor = await a_visitor()
+    answer = await visitor.post(await asked_for_reset(owner.email, letters=2), {"new_password": "otra grapa correcta"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/inbox")
+    assert await secret_of(owner.email) is None
+
+
+async def test_whoever_has_the_address_now_does_not_come_in_with_the_code_of_another(owner: Person, stranger: Person) -> None:
+    telephone, _ = await set_up(owner)
+    visitor = await half_way(owner)
+    async with platform_tx() as door:
+        await door.conn.execute("update users set email = 'was-' || email where id = %s", (owner.user_id,))
+        await door.conn.execute("update users set email = %s where id = %s", (owner.email, stranger.user_id))
+    answer = await visitor.post(CODE, {"code": telephone.code()})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert (await visitor.get("/account")).headers["location"] == "/sign-in"
+
+
+async def test_who_loses_their_workspace_between_the_steps_is_told(owner: Person, agent: Person) -> None:
+    telephone, _ = await set_up(agent)
+    visitor = await half_way(agent)
+    assert (await owner.put(f"/settings/people/{agent.user_id}/deactivation", {})).status_code in (200, 303)
+    answer = await visitor.post(CODE, {"code": telephone.code()})
+    assert (answer.status_code, page_of(answer).css_first("#code-error") is not None) == (422, True)
+
+
+async def secret_of(email: str) -> bytes | None:
+    async with platform_tx() as door:
+        row = await (await door.conn.execute("select totp_secret from users where email = %s", (email,))).fetchone()
+    assert row is not None
+    secret: bytes | None = row[0]
+    return secret
 
 
 async def test_it_is_turned_off_with_the_password(owner: Person) -> None:

@@ -70,10 +70,12 @@ async def protect(walk: Walk) -> list[str]:
     await page.get_by_text("I cannot scan it").click()
     await walk.look("set-up")
     await page.get_by_label("Type the six digits").fill("000000")
+    await page.get_by_label("Current password").fill(PASSWORD)
     await walk.press("Turn it on")
     await expect(page.locator("#code-error")).to_be_visible()
     secret = await page.locator("#totp-secret").text_content() or ""
     await page.get_by_label("Type the six digits").fill(totp.code_at(secret, totp.step_now()))
+    await page.get_by_label("Current password").fill(PASSWORD)
     await walk.press("Turn it on")
     await expect(page.locator("#recovery-codes li")).to_have_count(10)
     await walk.look("recovery codes")
