@@ -48,8 +48,9 @@ select true from sessions s join users u on u.id = s.user_id join tenants t on t
  where s.id = %(id)s and s.user_id = %(user_id)s and s.tenant_id = %(tenant_id)s and s.kind = 'program' and s.expires_at > now()
    and (u.totp_since is not null or not t.two_factor_required);
 
--- name: token_is_alive
-select true from api_tokens
+-- name: name_of_token
+-- No row comes back when it was revoked.
+select name from api_tokens
  where tenant_id = %(tenant_id)s and id = %(id)s and user_id = %(user_id)s and revoked_at is null;
 
 -- name: by_api_token

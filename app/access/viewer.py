@@ -132,7 +132,10 @@ async def by_access_token(token: str) -> Viewer | None:
     """Who this short-lived token belongs to; None when it is over."""
     async with platform_tx() as db:
         held = await machine.holder(db, token)
-        return await db.maybe(q.by_person, Viewer, user_id=held[0], tenant_id=held[1]) if held else None
+        if held is None:
+            return None
+        found = await db.maybe(q.by_person, Viewer, user_id=held.user_id, tenant_id=held.tenant_id)
+        return found and msgspec.structs.replace(found, token=held.token)
 
 
 async def by_account(db: Db, email: str) -> Viewer:

@@ -28,6 +28,7 @@ PREFIX = "rcr_"
 CLAIMS = ["exp", "iat", "sub", "tenant", "aud"]
 
 q = statements("sessions")
+access = statements("access")
 
 
 class Tokens(msgspec.Struct, frozen=True):
@@ -37,6 +38,14 @@ class Tokens(msgspec.Struct, frozen=True):
     expires_in: int
     refresh_token: str | None = None
     token_type: str = "Bearer"  # noqa: S105 - the word of RFC 6750
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Whose access token it is, and for which workspace; `token` is the API token that it was made from."""
+
+    user_id: int
+    tenant_id: int
+    token: str = ""
 
 
 class NoLonger(Exception):
@@ -68,6 +77,7 @@ async def exchange(api_token: str) -> Tokens:
     """A long-lived token for a short-lived one, which may be handed on. Raises NoLonger."""
     async with platform_tx() as db:
         found = await db.rows(q.by_api_token, token_hash=digest(api_token))
+        await db.run(access.note_use, token_hash=digest(api_token))
     if not found:
         raise NoLonger
     (token,) = found
@@ -97,19 +107,18 @@ async def sign_out(refresh_token: str) -> None:
             raise NoLonger
 
 
-async def holder(db: Db, token: str) -> tuple[int, int] | None:
-    """Whose access token this is, and for which workspace; None when it is over or not ours. Needs the platform's door."""
+async def holder(db: Db, token: str) -> Holder | None:
+    """None when it is over or not ours. Needs the platform's door."""
     try:
         claims = jwt.decode(token, _key(), algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": CLAIMS})
-        user_id, tenant_id = int(claims["sub"]), int(claims["tenant"])
-        asked = {"user_id": user_id, "tenant_id": tenant_id}
+        person = Holder(int(claims["sub"]), int(claims["tenant"]))
+        asked = {"user_id": person.user_id, "tenant_id": person.tenant_id}
         if "sid" in claims:
-            alive = await db.value(q.is_alive, id=UUID(claims["sid"]), **asked)
-        else:
-            alive = await db.value(q.token_is_alive, id=int(claims["tok"]), **asked)
+            return person if await db.value(q.is_alive, id=UUID(claims["sid"]), **asked) else None
+        name = await db.value(q.name_of_token, id=int(claims["tok"]), **asked)
     except (jwt.InvalidTokenError, ValueError, KeyError):
         return None
-    return (user_id, tenant_id) if alive else None
+    return None if name is None else msgspec.structs.replace(person, token=name)
 
 
 def is_one(token: str) -> bool:

@@ -9,7 +9,7 @@ import jwt
 import msgspec
 import pytest
 
-from app.access import api_token
+from app.access import api_token, viewer
 from app.accounts import machine
 from app.core.clock import now
 from app.core.db import platform_tx
@@ -118,6 +118,17 @@ async def test_an_api_token_is_exchanged_and_ends_with_it(owner: Person, nobody:
         await api_token.revoke(db, (await api_token.all(db))[0])
     assert await opens(nobody, made["access_token"]) == 401
     await ask(nobody, "token", 401, api_token=token)
+
+
+async def test_what_an_exchanged_token_does_is_the_programs(owner: Person, nobody: Person) -> None:
+    async with owner.tenant.tx() as db:
+        token = await api_token.create(db, api_token.Wish("Tienda"), user_id=owner.user_id)
+    made = await ask(nobody, "token", api_token=token)
+    async with owner.tenant.tx() as db:
+        assert (await api_token.all(db))[0].used_at is not None
+    seen = await viewer.by_access_token(made["access_token"])
+    assert seen is not None
+    assert (seen.id, seen.token) == (owner.user_id, "Tienda")
 
 
 async def test_forged_and_old_tokens_open_nothing(owner: Person, stranger: Person, nobody: Person) -> None:
