@@ -24,7 +24,8 @@ select t.logo_file, t.languages, t.delete_at, u.id, t.id as tenant_id, t.name as
 select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, coalesce(nullif(u.time_zone, ''), t.time_zone) as time_zone, t.country,
        u.super_admin, m.owner,
        r.presets, r.granted, r.level as level_of_own, t.modules_off,
-       t.brand_colour, t.accent_colour, t.suspended_at is not null as suspended, a.name as token
+       t.brand_colour, t.accent_colour, t.suspended_at is not null as suspended, u.email_confirmed_at is null as unconfirmed,
+       a.name as token
   from api_tokens a
   join users u on u.id = a.user_id
   join memberships m on m.user_id = a.user_id and m.tenant_id = a.tenant_id
@@ -36,7 +37,7 @@ select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.langua
 select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, coalesce(nullif(u.time_zone, ''), t.time_zone) as time_zone, t.country,
        u.super_admin, m.owner,
        r.presets, r.granted, r.level as level_of_own, t.modules_off,
-       t.brand_colour, t.accent_colour, t.suspended_at is not null as suspended
+       t.brand_colour, t.accent_colour, t.suspended_at is not null as suspended, u.email_confirmed_at is null as unconfirmed
   from users u
   join memberships m on m.user_id = u.id
   join tenants t on t.id = m.tenant_id
@@ -47,7 +48,7 @@ select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.langua
 select u.id, t.id as tenant_id, t.name as tenant_name, u.name, u.email, u.language, coalesce(nullif(u.time_zone, ''), t.time_zone) as time_zone, t.country,
        u.super_admin, m.owner,
        r.presets, r.granted, r.level as level_of_own, t.modules_off,
-       t.brand_colour, t.accent_colour, t.suspended_at is not null as suspended
+       t.brand_colour, t.accent_colour, t.suspended_at is not null as suspended, u.email_confirmed_at is null as unconfirmed
   from users u
   join memberships m on m.user_id = u.id
   join tenants t on t.id = m.tenant_id

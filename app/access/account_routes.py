@@ -56,10 +56,10 @@ async def change_email(request: CurrentRequest, viewer: CurrentViewer, data: Sub
     if not form.errors:
         try:
             await _ask_for_change(viewer, form.value)
+        except (account.EmailTaken, throttle.TooOften) as refusal:
+            form.errors["email"] = refusal.message
         except (account.WrongPassword, throttle.TooMany) as refusal:
             form.errors["email_password"] = refusal.message
-        except account.EmailTaken as taken:
-            form.errors["email"] = taken.message
     async with platform_tx() as db:
         kept = {} if form.errors else {"wrote_to": form.value.email}
         return await _page(request, db, viewer, "email", status=422 if form.errors else 200, email=form, **kept)
@@ -67,6 +67,8 @@ async def change_email(request: CurrentRequest, viewer: CurrentViewer, data: Sub
 
 async def _ask_for_change(viewer: Viewer, wish: account.NewEmail) -> None:
     await signing_in.prove_again(viewer.id, viewer.email, wish.email_password)
+    if not await throttle.is_free(throttle.mails(str(viewer.id), wish.email)):
+        raise throttle.TooOften
     async with platform_tx() as db:
         await confirmation.ask_for_change(db, await account.details(db, viewer.id), wish.email)
         await deed.note(db, viewer, "ask_for_email")
@@ -81,7 +83,7 @@ async def keep_email(request: CurrentRequest, viewer: CurrentViewer) -> Page:
         return await _page(request, db, viewer, "email")
 
 
-@post("/account/confirmation", guards=[signed_in], status_code=200)
+@post("/account/confirmation", guards=[signed_in], status_code=200, without_two_factor=True)
 async def send_again(request: CurrentRequest, viewer: CurrentViewer) -> Page:
     sent = await throttle.is_free(throttle.mails(str(viewer.id), viewer.email))
     async with platform_tx() as db:

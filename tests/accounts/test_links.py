@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.accounts import letter, password_reset
+from app.access import viewer
+from app.accounts import letter, password_reset, throttle
 from app.core import i18n
 from app.core.db import platform_tx
 from app.core.secrets import digest
@@ -57,6 +58,8 @@ async def test_nobody_is_invited_by_somebody_unconfirmed(house: str) -> None:
     refused = await newcomer.post("/settings/people/invitations", wish)
     assert refused.status_code == 422
     assert page_of(refused).css_first("#emails-error") is not None
+    async with platform_tx() as door:
+        assert (await viewer.by_account(door, newcomer.email)).unconfirmed
     await newcomer.post(link_in(await letter_to(newcomer.email)))
     assert (await newcomer.post("/settings/people/invitations", wish)).status_code == 303
     await letter_to(colleague)
@@ -179,6 +182,14 @@ async def test_an_address_does_not_change_without_the_password_or_to_a_taken_one
     assert page_of(taken).css_first("#email-error") is not None
     assert page_of(bad).css_first("#email-error") is not None
     assert kept(owner.email) == []
+
+
+async def test_letters_to_another_address_are_limited(owner: Person) -> None:
+    wish = {"email": an_address(), "email_password": PASSWORD}
+    for _ in range(throttle.MAILS_PER_PERSON):
+        assert (await owner.put("/account/email", wish)).status_code == 200
+    refused = await owner.put("/account/email", wish)
+    assert (refused.status_code, page_of(refused).css_first("#email-error") is not None) == (422, True)
 
 
 async def test_somebody_keeps_their_address_after_all(owner: Person) -> None:
