@@ -145,7 +145,10 @@ def _keep(message: EmailMessage) -> None:
     body = message.get_body(("plain",))
     received = Received(str(message["To"]), str(message["Subject"]), body.get_content() if body else "", now())
     path = folder / f"{received.at:%Y%m%dT%H%M%S%f}-{new_token()[:6]}.json"
-    path.write_bytes(msgspec.json.encode(received))
+    # Whole or not there: somebody may be reading the folder.
+    part = path.with_suffix(".part")
+    part.write_bytes(msgspec.json.encode(received))
+    part.rename(path)
     for old in sorted(folder.glob("*.json"), reverse=True)[KEPT:]:
         old.unlink(missing_ok=True)
 
