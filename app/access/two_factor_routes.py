@@ -42,8 +42,7 @@ async def show(request: CurrentRequest, viewer: CurrentViewer) -> Page:
 
 @put("/account/two-factor", guards=[signed_in], without_two_factor=True)
 async def turn_on(request: CurrentRequest, viewer: CurrentViewer, data: SubmittedForm) -> Page:
-    form = parse(Confirmation, data)
-    offer = two_factor.read_offer(str(data.get("offer", "")), viewer.id)
+    form, offer = parse(Confirmation, data), two_factor.read_offer(str(data.get("offer", "")), viewer.id)
     if offer is None:
         form.errors["code"] = TOO_LATE
     if offer and not form.errors:
