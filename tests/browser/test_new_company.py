@@ -219,7 +219,7 @@ async def protect_the_account(desk: Page, email: str) -> None:
     await desk.goto("/account")
     await desk.locator("main a[href='/account/two-factor']").click()
     secret = await desk.locator("#totp-secret").text_content() or ""
-    await desk.locator("main [name=code]").fill(totp.code_at(secret, totp.step_now()))
+    await fill(desk, code=totp.code_at(secret, totp.step_now()), password=PASSWORD)
     await desk.locator("main [name=password]").fill(PASSWORD)
     await desk.get_by_role("button", name="Turn it on").click()
     await expect(desk.locator("#recovery-codes li")).to_have_count(10)
