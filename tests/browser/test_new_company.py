@@ -128,7 +128,7 @@ async def accept(page: Page, email: str, name: str) -> None:
 
 
 async def make_a_role(desk: Page) -> str:
-    """Agents who may export contacts too, and on second thoughts see what their team has."""
+    """Agents who may export contacts too, and on second thoughts see every conversation."""
     await desk.goto("/settings/roles")
     await desk.get_by_role("link", name="Agent", exact=True).click()
     await desk.get_by_role("link", name="Copy").click()
