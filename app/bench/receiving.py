@@ -21,6 +21,14 @@ async def counted(place: Place, numbers: list[PhoneNumber]) -> dict[str, int]:
     return total
 
 
+async def span(place: Place, numbers: list[PhoneNumber]) -> tuple[float, float]:
+    """When the first message arrived and when the last, in seconds since 1970 by the receiving side's own clock."""
+    async with _graph(place) as graph:
+        asked = [{"phone_number_id": number.phone_number_id} for number in numbers]
+        told = [(await graph.get("/simulator/received", params=each)).json() for each in asked]
+    return min(each["first_at"] for each in told), max(each["last_at"] for each in told)
+
+
 async def messages_of(place: Place, number: PhoneNumber, person: str) -> int:
     """How many it has from this number."""
     async with _graph(place) as graph:

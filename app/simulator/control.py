@@ -85,6 +85,8 @@ def received(world: World, query: dict[str, str]) -> dict[str, Any]:
         "accepted": sum(number.accepted for number in found),
         "people": sum(len(number.people) for number in found),
         "twice": sum(number.twice for number in found),
+        "first_at": min((number.first_at for number in found if number.accepted), default=0),
+        "last_at": max((number.last_at for number in found), default=0),
     }
     if person := query.get("person"):
         told["to_person"] = sum(number.people.get(person, 0) for number in found)

@@ -115,7 +115,7 @@ async def serve(host: str, port: int, ready: Callable[[], None] | None = None, k
     """Until a signal."""
     config = uvicorn.Config(
         application(keep=keep), host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=1,
-        timeout_keep_alive=IDLE_CONNECTIONS,
+        timeout_keep_alive=IDLE_CONNECTIONS, proxy_headers=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
     async with asyncio.TaskGroup() as together:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Coroutine
 from time import time
 from typing import Any
@@ -136,9 +136,12 @@ class Number:
         self.received: list[tuple[str, str]] = []
         self.people: dict[str, int] = {}
         self.accepted = self.twice = 0
+        self.first_at = self.last_at = 0.0
 
     def count(self, person: str, callback: str) -> None:
         self.accepted += 1
+        self.last_at = clock()
+        self.first_at = self.first_at or self.last_at
         seen = self.people[person] = self.people.get(person, 0) + 1
         self.twice += seen == 2
         self.received.append((person, callback))
@@ -188,7 +191,8 @@ class World:
         self.media: dict[str, Any] = {}
         self.uploads: dict[str, Any] = {}
         self.hooks: dict[str, dict[str, Any]] = {}  # the webhook address of each app
-        self.messages: dict[str, tuple[Number, Talk, Message]] = {}
+        # Ordered: finding the oldest of a plain dict walks over all that went before it.
+        self.messages: OrderedDict[str, tuple[Number, Talk, Message]] = OrderedDict()
         self.tasks: set[asyncio.Task[None]] = set()
         self.due: list[Any] = []  # statuses by their time, a heap
         self.ticking = self.remembers = False
@@ -223,7 +227,7 @@ class World:
             self.forget_oldest()
 
     def forget_oldest(self) -> None:
-        number, talk, message = self.messages.pop(next(iter(self.messages)))
+        _, (number, talk, message) = self.messages.popitem(last=False)
         talk.messages.remove(message)
         if not talk.messages and not talk.met:
             number.talks.pop(talk.person, None)
