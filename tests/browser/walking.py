@@ -37,15 +37,13 @@ TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth && [...doc
 SHAPE = """() => [document.querySelector("h1") ? "" : "no h1", document.title.trim() ? "" : "no title"].filter(Boolean)"""
 
 
-async def look_at(page: Page, *, thoroughly: bool = True) -> list[str]:
-    """What is wrong with the page that is open. Dark and the telephone take two thirds of the time."""
+async def look_at(page: Page) -> list[str]:
+    """What is wrong with the page that is open."""
     await page.evaluate(AXE)
     await page.evaluate(STILL)
     found: list[str] = await page.evaluate(SHAPE)
     await page.set_viewport_size(DESK)
     found += await _violations(page, EVERYTHING)
-    if not thoroughly:
-        return found + await too_wide(page, WIDTHS[::2])
     await page.emulate_media(color_scheme="dark")
     found += [f"dark, {said}" for said in await _violations(page, COLOURS)]
     await page.emulate_media(color_scheme="light")
@@ -59,9 +57,9 @@ async def _violations(page: Page, rules: dict[str, Any]) -> list[str]:
     return said
 
 
-async def too_wide(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
+async def too_wide(page: Page) -> list[str]:
     found = []
-    for width in widths:
+    for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 800})
         if wide := await page.evaluate(TOO_WIDE):
             found.append(f"wider than {width}: {', '.join(wide)}")
