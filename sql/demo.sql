@@ -4,11 +4,47 @@ with made as (
   insert into users (name, email, password_hash, language)
   select %(name)s, %(email)s, password_hash, language from users where id = %(like)s returning id
 ), joined as (
-  insert into memberships (tenant_id, user_id) select %(tenant)s, id from made)
-insert into member_roles (tenant_id, user_id, preset) select %(tenant)s, id, %(role)s from made;
+  insert into memberships (tenant_id, user_id, title) select %(tenant)s, id, %(title)s from made)
+insert into member_roles (tenant_id, user_id, preset) select %(tenant)s, id, %(preset)s from made where %(preset)s::text is not null;
 
 -- name: members
 select u.email, u.id from memberships m join users u on u.id = m.user_id;
+
+-- name: give_role
+insert into member_roles (user_id, role_id, granted_by) select person, %(role)s, viewer_id() from unnest(%(people)s::bigint[]) person;
+
+-- name: teams
+-- Whoever comes first leads.
+with made as (
+  insert into teams (name, description, tone, hands_out, place, created_by)
+  select name, description, tone, hands_out, place, viewer_id()
+    from jsonb_to_recordset(%(teams)s) as t (name text, description text, tone text, hands_out boolean, place integer)
+  returning id, name)
+insert into team_members (team_id, user_id, leads, added_by)
+select m.id, p.person::bigint, p.place = 1, viewer_id()
+  from made m join jsonb_to_recordset(%(teams)s) as t (name text, people jsonb) on t.name = m.name,
+       jsonb_array_elements(t.people) with ordinality as p (person, place);
+
+-- name: team_ids
+select id, name from teams;
+
+-- name: staff
+-- Nobody sits at these keyboards: who is there today stays until the evening.
+update availability a
+   set state = p.state, chosen = nullif(p.state, 'online'), capacity = p.capacity, changed_at = now(),
+       active_at = now() + stays, seen_at = now() + stays
+  from jsonb_to_recordset(%(people)s) as p (id bigint, state text, capacity smallint),
+       lateral (select case p.state when 'online' then interval '10 hours' else interval '0' end as stays) until
+ where a.user_id = p.id;
+
+-- name: deeds
+insert into audit_log (tenant_id, at, actor, user_id, actor_name, action, subject_name, before, after, address, agent)
+select tenant_id(), now() - d.days_ago * interval '1 day', 'person', u.id, u.name, d.action, d.name, nullif(d.before, '{}'),
+       nullif(d.after, '{}'), '203.0.113.' || 10 + u.id %% 40,
+       'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
+  from jsonb_to_recordset(%(deeds)s) as d (days_ago real, by bigint, action text, name text, before jsonb, after jsonb)
+  join users u on u.id = d.by
+ order by d.days_ago desc;
 
 -- name: lock
 select pg_advisory_xact_lock(hashtext('demo'), tenant_id()::integer);
@@ -63,9 +99,12 @@ select name, id, waba, provider_id from message_templates where language = 'es';
 update message_templates set provider_id = %(provider_id)s, status = %(status)s where id = %(id)s;
 
 -- name: conversations
-insert into conversations (contact_id, number_id, status, assignee_id, unread, created_at)
-select x.contact_id, %(number_id)s, x.status, x.assignee_id, x.unread, x.at
-  from jsonb_to_recordset(%(conversations)s) as x (contact_id bigint, status text, assignee_id bigint, unread integer, at timestamptz)
+-- What nobody has waits in the queue for all that comes in, or in that of the team it is for.
+insert into conversations (contact_id, number_id, status, assignee_id, team_id, unread, created_at)
+select x.contact_id, %(number_id)s, x.status, x.assignee_id,
+       coalesce(x.team_id, case when x.assignee_id is null then (select incoming_team from team_settings) end), x.unread, x.at
+  from jsonb_to_recordset(%(conversations)s) as x (contact_id bigint, status text, assignee_id bigint, team_id bigint,
+       unread integer, at timestamptz)
 returning id, contact_id;
 
 -- name: messages
@@ -100,11 +139,12 @@ select %(name)s, %(number_id)s, t.id, '{"kind": "everyone"}', %(variables)s, %(s
 returning id;
 
 -- name: outcome
--- Of a hundred people about two cannot be reached, three have not got it yet, a quarter leaves it unread, a tenth answers.
+-- Of a hundred people three have not got it yet, a quarter leaves it unread, a tenth answers; of a thousand, `failing` cannot be
+-- reached. Where only some had their turn, they are the first ones.
 with chance as (select id, abs(hashint8(id * 7919)) %% 1000 as dice from campaign_recipients
-                 where campaign_id = %(campaign_id)s and status = 'pending'),
+                 where campaign_id = %(campaign_id)s and status = 'pending' order by id limit %(reached)s),
 fate as (
-  select id, dice, case when dice < 18 then 'failed' when dice < 46 then 'sent' when dice < 290 then 'delivered' else 'read' end as status,
+  select id, dice, case when dice < %(failing)s then 'failed' when dice < %(failing)s + 28 then 'sent' when dice < 290 then 'delivered' else 'read' end as status,
          %(launched_at)s::timestamptz + dice * interval '150 milliseconds' as at
     from chance)
 update campaign_recipients r
@@ -113,11 +153,17 @@ update campaign_recipients r
        read_at = case f.status when 'read' then f.at + (dice * dice %% 9000 + 40) * interval '1 second' end,
        answered_at = case when f.status = 'read' and dice > 885 then f.at + (dice * dice %% 9000 + 400) * interval '1 second' end,
        failed_at = case f.status when 'failed' then f.at + interval '6 seconds' end,
-       error_code = case when f.status <> 'failed' then null when dice %% 3 = 0 then 131049 else 131026 end
-  from fate f where f.id = r.id;
+       error_code = case when f.status <> 'failed' then null when dice %% 3 = 0 or dice > 18 then 131049 else 131026 end
+  from fate f where f.id = r.id
+returning r.error_code;
 
 -- name: answers
 select contact_id, answered_at as at, wamid from campaign_recipients where campaign_id = %(campaign_id)s and answered_at < now();
 
 -- name: finish_campaign
 update campaigns set status = 'completed', finished_at = launched_at + interval '4 minutes' where id = %(id)s;
+
+-- name: pause_campaign
+-- As the guard would have done.
+update campaigns set status = 'paused', paused_by = 'guard', stop_reason = %(reason)s, stop_facts = %(facts)s, most_capped = %(limit)s
+ where id = %(id)s;

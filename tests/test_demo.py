@@ -17,8 +17,9 @@ from app.settings import SettingsError
 from tests.conftest import BASE, Person, page_of
 
 COUNTS = {
-    "contacts": 300, "labels": 7, "quick_replies": 6, "message_templates": 6, "campaigns": 3, "memberships": 4,
-    "phone_numbers": 1, "api_tokens": 1,
+    "contacts": 300, "labels": 7, "quick_replies": 6, "message_templates": 6, "campaigns": 4, "memberships": 12,
+    "phone_numbers": 1, "api_tokens": 1, "teams": 3, "team_members": 8, "roles": 1, "member_roles": 11, "business_hours": 6,
+    "holidays": 4,
 }  # fmt: skip
 
 
@@ -65,11 +66,29 @@ async def test_its_people_have_valid_mobile_numbers_and_its_messages_add_up(ines
     assert wrong == (0, 0)
 
 
-@pytest.mark.parametrize("path", ["/inbox", "/dashboard?days=30", "/message-templates", "/campaigns", "/numbers", "/settings"])
-async def test_every_page_of_it_shows(ines: Person, path: str) -> None:
-    answer = await ines.get(path)
-    assert answer.status_code == 200
-    assert page_of(answer).css_first("main, #main") is not None
+SHOWS = {
+    "/inbox": "Lucía Fernández", "/dashboard?days=30": "Leo Marín", "/message-templates": "coleccion_roble",
+    "/numbers": "Casa Olmo", "/campaigns": "Última llamada, rebajas", "/teams": "Pedidos y montaje",
+    "/settings/people": "Jefe de tienda", "/settings/roles": "Marketing", "/settings/audit": "Web nueva",
+    "/settings/workspace/hours": "San José", "/ops/alerts": "Última llamada",
+}  # fmt: skip
+
+
+async def test_every_page_of_it_shows_something(ines: Person) -> None:
+    for path, something in SHOWS.items():
+        answer = await ines.get(path)
+        assert answer.status_code == 200, path
+        assert something in page_of(answer).css_first("main, #main").text(), path
+
+
+async def test_its_people_are_there_in_every_way_and_conversations_wait_in_queues(ines: Person) -> None:
+    owner = await workspace._people()
+    async with owner.tx() as db:
+        states = await (await db.conn.execute("select distinct state from availability")).fetchall()
+        queues = await (await db.conn.execute("select count(*) from load_of_teams() where waiting > 0")).fetchone()
+        presets = await (await db.conn.execute("select count(distinct coalesce(preset, '')) from member_roles")).fetchone()
+    assert {state for (state,) in states} == {"online", "away", "busy", "offline"}
+    assert (queues, presets) == ((2,), (8,))
 
 
 async def test_the_sign_in_page_opens_it_with_one_click(nobody: Person) -> None:
@@ -115,7 +134,8 @@ async def test_nobody_gets_a_token_for_an_unknown_address(house: str) -> None:
 
 async def test_the_command_line_appoints_who_looks_after_the_installation(owner: Person) -> None:
     await user_command.appoint(owner.email.upper(), super_admin=True)
-    assert (await owner.get("/ops?of=all")).status_code == 200
+    assert "/platform/ops" in (await owner.get("/ops")).text
     await user_command.appoint(owner.email, super_admin=False)
+    assert "/platform" not in (await owner.get("/ops")).text
     with pytest.raises(SettingsError, match="Nobody signs in"):
         await user_command.appoint("nadie@casaolmo.example", super_admin=True)

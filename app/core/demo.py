@@ -26,6 +26,6 @@ async def prepare() -> str:
     """The e-mail to sign in with. Raises NotFound in production."""
     if not is_open():
         raise NotFound("demo")
-    # Its story is nobody's doing: the log begins with whoever opens it.
+    # Whoever opens it has not done what its story tells.
     act_as(None)
     return await _fill[0]()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from app.core import phone
+from app.core.clock import now
+from app.teams.availability import State
 from app.whatsapp.template_draft import Button, Header, TemplateDraft
 
 PEOPLE = 300
@@ -18,13 +22,47 @@ LANGUAGE = "es"
 
 
 class Colleague(msgspec.Struct, frozen=True):
+    """`role` is a preset, or the name of one of the shop's own. Without a capacity it is that of the shop."""
+
     key: str
     name: str
     role: str
+    title: str
+    state: State
+    capacity: int | None = None
 
     @property
     def email(self) -> str:
         return f"{self.key}@casaolmo.example"
+
+
+class Role(msgspec.Struct, frozen=True):
+    """Begun from a template."""
+
+    name: str
+    description: str
+    template: str
+
+
+class Team(msgspec.Struct, frozen=True):
+    """Whoever is first leads it."""
+
+    name: str
+    description: str
+    tone: str
+    people: list[str]
+    hands_out: bool = False
+
+
+class Deed(msgspec.Struct, frozen=True, array_like=True):
+    """What stands in the audit log."""
+
+    days_ago: float
+    by: str
+    action: str
+    name: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -83,6 +121,7 @@ class Conversation(msgspec.Struct, frozen=True):
     person: str
     lines: list[Line]
     assignee: str = ""
+    team: str = ""
     status: str = "open"
     unread: int = 0
     labels: list[str] = []
@@ -94,6 +133,10 @@ class Story(msgspec.Struct, frozen=True):
     country: str
     time_zone: str
     number: str
+    colours: tuple[str, str]
+    capacity: int
+    week: list[str]
+    holidays: list[tuple[str, date]]
     first_names: list[str]
     last_names: list[str]
     cities: list[str]
@@ -102,6 +145,9 @@ class Story(msgspec.Struct, frozen=True):
     small_talk: list[tuple[str, str, str]]
     campaign_answers: list[str]
     colleagues: list[Colleague]
+    roles: list[Role]
+    teams: list[Team]
+    deeds: list[Deed]
     labels: list[Label]
     quick_replies: list[QuickReply]
     templates: list[Template]
@@ -152,3 +198,9 @@ def _person(name: str, number: str, talk: Conversation | None, chance: random.Ra
 def plain(name: str) -> str:
     """A name as an e-mail has it."""
     return name.lower().translate(str.maketrans("áéíóúñ ", "aeioun."))
+
+
+def local(days_ago: int, at: time) -> datetime:
+    """On the shop's clock."""
+    zone = ZoneInfo(story().time_zone)
+    return datetime.combine(now().astimezone(zone).date() - timedelta(days=days_ago), at, zone)

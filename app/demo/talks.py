@@ -7,6 +7,7 @@ import math
 import wave
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -20,19 +21,22 @@ from app.core.statements import statements
 from app.demo.story import HERE, Conversation, Line, story
 
 RATE = 8000  # samples of sound in a second
+BREATH = 4  # seconds
 
 Row = dict[str, Any]
 
 q = statements("demo")
 
 
-async def tell(db: Db, number_id: int, contacts: Mapping[str, int], members: Mapping[str, int]) -> set[int]:
+async def tell(
+    db: Db, number_id: int, contacts: Mapping[str, int], *, members: Mapping[str, int], teams: Mapping[str, int]
+) -> set[int]:
     """Answers the contacts who have a conversation now."""
     talks = story().conversations
     opened = [
         {
             "contact_id": contacts[talk.person], "status": talk.status, "assignee_id": members.get(talk.assignee),
-            "unread": talk.unread, "at": _moment(talk.lines[0]),
+            "team_id": teams.get(talk.team), "unread": talk.unread, "at": _moment(talk.lines[0]),
         }
         for talk in talks
     ]  # fmt: skip
@@ -106,17 +110,24 @@ def _template(line: Line) -> Row:
 
 
 def murmur(seconds: int) -> bytes:
-    """A voice note without words: a hum that rises and falls as speech does."""
-    samples = bytearray()
-    for n in range(RATE * seconds):
-        at = n / RATE
-        pitch = 140 + 30 * math.sin(2.1 * at) + 12 * math.sin(7.3 * at)
-        loud = max(0.0, math.sin(9.5 * at)) * (0.55 + 0.45 * math.sin(1.3 * at))
-        samples.append(128 + int(52 * loud * math.sin(2 * math.pi * pitch * at)))
+    """A voice note without words."""
+    samples = (_phrase() * seconds)[: RATE * seconds]
     held = io.BytesIO()
     with wave.open(held, "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(1)
         sound.setframerate(RATE)
-        sound.writeframes(bytes(samples))
+        sound.writeframes(samples)
     return held.getvalue()
+
+
+@cache
+def _phrase() -> bytes:
+    """A hum that rises and falls as speech does, a breath long; a minute of it would cost a second."""
+    samples = bytearray()
+    for n in range(RATE * BREATH):
+        at = n / RATE
+        pitch = 140 + 30 * math.sin(2.1 * at) + 12 * math.sin(7.3 * at)
+        loud = max(0.0, math.sin(9.5 * at)) * (0.55 + 0.45 * math.sin(1.3 * at))
+        samples.append(128 + int(52 * loud * math.sin(2 * math.pi * pitch * at)))
+    return bytes(samples)

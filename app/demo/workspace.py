@@ -21,7 +21,7 @@ from app.core.db import Db, NotFound, Tenant, platform_tx
 from app.core.live import announce
 from app.core.secrets import digest
 from app.core.statements import statements
-from app.demo import past, talks
+from app.demo import company, past, talks
 from app.demo.story import LANGUAGE, Person, people, story
 from app.message_templates import message_template
 from app.numbers import credentials as vault
@@ -58,7 +58,7 @@ async def fill() -> Demo:
         async with owner.tx() as db:
             await db.run(q.lock)
             if not await db.value(q.is_told):
-                await _tell(db, number_id)
+                await _tell(db, owner, number_id)
         await _show_templates_to_the_simulator(owner, number_id)
     return Demo(settings().public_url, owner.tenant_name, owner.email, _password(), _token())
 
@@ -92,8 +92,8 @@ async def _people() -> Viewer:
             wish = account.SignUp(told.workspace, owner.name, owner.email, _password())
             made = await account.sign_up(db, wish, language=LANGUAGE)
         for colleague in told.colleagues[1:]:
-            who = {"name": colleague.name, "email": colleague.email, "role": colleague.role}
-            await db.run(q.colleague, tenant=made.tenant, like=made.member, **who)
+            who = {"name": colleague.name, "email": colleague.email, "title": colleague.title}
+            await db.run(q.colleague, tenant=made.tenant, like=made.member, preset=company.preset_of(colleague.role), **who)
         viewer = await by_account(db, owner.email)
     async with viewer.tx() as db:
         await api_token.create(db, api_token.Wish(TOKEN_NAME), user_id=viewer.id, token=_token())
@@ -120,19 +120,20 @@ async def _number(owner: Viewer) -> int:
         return made
 
 
-async def _tell(db: Db, number_id: int) -> None:
+async def _tell(db: Db, owner: Viewer, number_id: int) -> None:
     told, chance = story(), random.Random(SEED)  # noqa: S311 - nothing secret
     await db.run(q.labels, names=[label.name for label in told.labels], tones=[label.tone for label in told.labels])
     await db.run(q.quick_replies, **{f"{part}": [getattr(reply, name) for reply in told.quick_replies] for part, name in (
         ("shortcuts", "shortcut"), ("categories", "category"), ("bodies", "body"))})  # fmt: skip
     members = {row["email"].partition("@")[0]: row["id"] for row in await db.rows(q.members)}
+    teams = await company.tell(db, owner, members)
     await _templates(db, number_id)
     contacts = await _contacts(db, people(chance), chance)
-    talking = await talks.tell(db, number_id, contacts, members)
+    talking = await talks.tell(db, number_id, contacts, members=members, teams=teams)
     quiet = [contact_id for contact_id in contacts.values() if contact_id not in talking]
-    await past.tell(db, number_id, quiet, [*members.values()], chance=chance)
+    await past.tell(db, number_id, quiet, company.seats(teams, members), chance=chance)
     await db.run(q.settle_conversations)
-    for topic in ("inbox", "contacts", "campaigns", "message_templates", "dashboard"):
+    for topic in ("inbox", "contacts", "campaigns", "message_templates", "dashboard", "teams", "members", "roles"):
         await announce(db, topic, f"{topic}_changed")
 
 

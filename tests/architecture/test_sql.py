@@ -48,7 +48,7 @@ NAMES_THE_TENANT: dict[str, str] = {
     "backoffice.members": OPERATING,
     "backoffice.search": OPERATING,
     "backoffice.stop_impersonating": OPERATING,
-    "campaign_exports.outdated": SWEEPING,
+    "exports.outdated": SWEEPING,
     "archives.expired": SWEEPING,
     "deletion.erase_jobs": ERASING,
     "deletion.erase_webhooks": ERASING,
@@ -65,6 +65,7 @@ NAMES_THE_TENANT: dict[str, str] = {
     "campaign_variants.due": SWEEPING,
     "portfolios.tenants": SWEEPING,
     "demo.colleague": "joins somebody to a tenant that has just been made",
+    "demo.deeds": "the log has no default, since most of it is written from elsewhere",
     "dashboard.fold_campaigns": FOLDING,
     "dashboard.fold_stats": FOLDING,
     "invitations.by_token": "leads a link to the workspace that it lets into",
@@ -93,6 +94,7 @@ NAMES_THE_TENANT: dict[str, str] = {
     "ops.forget_failed": SWEEPING,
     "ops.keep_errors": COUNTING,
     "ops.note_rates": COUNTING,
+    "webhook_events.tell_of_look": OPERATING,
     "workspace_switch.of_person": BELONGING,
 }
 
