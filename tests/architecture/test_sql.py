@@ -48,7 +48,7 @@ NAMES_THE_TENANT: dict[str, str] = {
     "backoffice.members": OPERATING,
     "backoffice.search": OPERATING,
     "backoffice.stop_impersonating": OPERATING,
-    "exports.outdated": SWEEPING,
+    "campaign_exports.outdated": SWEEPING,
     "archives.expired": SWEEPING,
     "deletion.erase_jobs": ERASING,
     "deletion.erase_webhooks": ERASING,
@@ -94,7 +94,6 @@ NAMES_THE_TENANT: dict[str, str] = {
     "ops.forget_failed": SWEEPING,
     "ops.keep_errors": COUNTING,
     "ops.note_rates": COUNTING,
-    "webhook_events.tell_of_look": OPERATING,
     "workspace_switch.of_person": BELONGING,
 }
 
