@@ -35,6 +35,7 @@ from app.backoffice import routes as back_office
 from app.backoffice import sign_in_routes as back_office_sign_in
 from app.campaigns import link_routes as campaign_links
 from app.campaigns import routes as campaigns
+from app.contacts import export_routes as contact_exports
 from app.contacts import import_routes as contact_imports
 from app.contacts import label_routes as labels
 from app.contacts import opt_out_routes
@@ -147,6 +148,7 @@ def routers() -> list[Router]:
         announcements.readers,
         campaign_links.router,
         campaigns.router,
+        contact_exports.router,
         contact_imports.router,
         contact_selection.router,
         contacts.router,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from app.access import workspace_letters
 from app.alerts import reacting as alerts
-from app.campaigns import control, export, guard, remaining, report, upkeep
+from app.campaigns import control, guard, remaining, report, upkeep
+from app.campaigns import export as campaign_exports
+from app.contacts import export as contact_exports
 from app.core import events
 from app.inbox import dispatch, handing_out, leaving, reacting
 from app.intake import replaying
@@ -13,8 +15,8 @@ from app.numbers import ending
 from app.tenants import archive, deletion, retention
 
 # A process that only works imports no routes, and must know the jobs that only they enqueue.
-JOBS = (dispatch.deliver, dispatch.offer_again, reacting.tell, export.write, remaining.freeze, archive.write,
-        deletion.erase, retention.forget)
+JOBS = (dispatch.deliver, dispatch.offer_again, reacting.tell, campaign_exports.write, contact_exports.write,
+        remaining.freeze, archive.write, deletion.erase, retention.forget)
 
 
 def register() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.accounts import two_factor
+from app.accounts import refusal, two_factor
 from app.alerts import channel, raising, watch
 from app.backoffice import workspace
-from app.campaigns import canary, export, launch, series, upkeep, variants
-from app.core import jobs
+from app.campaigns import canary, launch, series, upkeep, variants
+from app.core import export, jobs
 from app.core.db import Tenant, platform_tx
 from app.core.jobs import periodic
 from app.core.statements import statements
@@ -21,17 +21,25 @@ from app.tenants import archive, deletion, retention
 
 accounts = statements("accounts")
 intake = statements("intake")
+invitations = statements("invitations")
 portfolios = statements("portfolios")
 sessions = statements("sessions")
 
 
-# Sessions and links end by their date; their rows go once a day.
+# Sessions, links and invitations end by their date; their rows go once a day.
 @periodic("17 4 * * *")
 async def forget_expired_sessions() -> None:
     async with platform_tx() as db:
         await db.run(sessions.forget_expired)
         await db.run(accounts.delete_old_failures)
         await db.run(accounts.delete_old_links)
+        await db.run(invitations.delete_old)
+
+
+# Who was refused at the door: at once it would take longer for somebody than for nobody.
+@periodic("* * * * *")
+async def tell_refusals() -> None:
+    await refusal.tell()
 
 
 # What the back office shows of each workspace.

@@ -52,7 +52,7 @@ with looked as materialized (
 select max(id) as last, (select coalesce(array_agg(id), '{}') from old) as files from looked having bool_or(created_at < %(before)s);
 
 -- name: forget_exports
-delete from files f using campaign_exports e where f.id = e.file_id and e.finished_at < %(before)s;
+delete from files f using exports e where f.id = e.file_id and e.finished_at < %(before)s;
 
 -- name: count_messages
 -- Ten thousand and one are told as "more than ten thousand": nothing here counts a whole table.

@@ -141,3 +141,9 @@ async def by_access_token(token: str) -> Viewer | None:
 async def by_account(db: Db, email: str) -> Viewer:
     """Who signs in with this e-mail, for the command line. Raises NotFound. Needs the platform's door."""
     return await db.one(q.by_account, Viewer, email=email.lower())
+
+
+async def of_member(user_id: int, tenant_id: int) -> Viewer | None:
+    """Whoever asked for a job, with what they may do by now; None when they have left."""
+    async with platform_tx() as db:
+        return await db.maybe(q.by_person, Viewer, user_id=user_id, tenant_id=tenant_id)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import quote
 
 from litestar import get, post, put
 from litestar.params import FromPath, FromQuery
@@ -12,10 +10,10 @@ from litestar.response import Stream
 
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
-from app.access.viewer import CurrentRequest, Viewer
+from app.access.viewer import CurrentRequest
 from app.core import files
 from app.core.db import Db, NotFound
-from app.core.files import File
+from app.core.download import attachment
 from app.core.forms import Form, SubmittedForm, blank, parse
 from app.core.i18n import N_
 from app.core.pages import Page, page
@@ -66,21 +64,7 @@ async def download(viewer: CurrentViewer, db: TenantDb, archive_id: FromPath[int
         raise NotFound("archive")
     file = await files.find(db, found.file_id)
     await archive.note_download(db, found, file.name)
-    disposition = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
-    headers = {"Content-Disposition": disposition, "Content-Length": str(file.size)}
-    return Stream(_content(viewer, file), media_type=file.mime, headers=headers)
-
-
-async def _content(viewer: Viewer, file: File) -> AsyncIterator[bytes]:
-    """Whoever takes an hour over a slow line holds no transaction open."""
-    number = 0
-    while True:
-        async with viewer.tx() as db:
-            part = await files.part(db, file.id, number)
-        if not part:
-            return
-        yield part
-        number += 1
+    return attachment(file, viewer.tx)
 
 
 def _parse(data: dict[str, Any]) -> Form[Rules]:

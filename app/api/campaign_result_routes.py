@@ -15,13 +15,16 @@ from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.api import campaign_texts
 from app.api.campaign_texts import NewText
+from app.api.exports import Export, told
 from app.api.listing import Listing
-from app.campaigns import campaign, clicks, export, export_routes, failing, recipient, remaining, significance, story, variants
+from app.campaigns import campaign, clicks, export, failing, recipient, remaining, significance, story, variants
 from app.campaigns.campaign import Campaign
 from app.campaigns.clicks import Link
 from app.campaigns.significance import Verdict
 from app.campaigns.variants import Figures
-from app.core.db import Db, NotFound
+from app.core import export as exports
+from app.core.db import Db
+from app.core.download import attachment
 from app.core.i18n import N_, gettext
 from app.message_templates import message_template
 
@@ -115,14 +118,6 @@ class NewExport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     only: str = ""
 
 
-class Export(msgspec.Struct, frozen=True):
-    id: int
-    name: str
-    status: str
-    rows: int
-    created_at: datetime
-
-
 @get("/campaigns/{campaign_id:int}/results", operation_id="show_campaign_results", tags=TAGS, guards=SEES,
      summary=N_("Answers, links, and the texts side by side"))  # fmt: skip
 async def results(db: TenantDb, campaign_id: FromPath[int]) -> Results:
@@ -181,33 +176,31 @@ async def change_text(db: TenantDb, campaign_id: FromPath[int], data: JSONBody[N
       summary=N_("Write the people into a file"))  # fmt: skip
 async def begin_export(db: TenantDb, viewer: CurrentViewer, campaign_id: FromPath[int], data: JSONBody[NewExport]) -> Export:
     found = await campaign.find(db, campaign_id)
-    return _export(await export.begin(db, found, export.Wish(data.kind, data.only), by=viewer))
+    return told(await export.begin(db, found, export.Wish(data.kind, data.only), by=viewer))
 
 
 @get("/campaigns/{campaign_id:int}/exports/{export_id:int}", operation_id="show_campaign_export", tags=TAGS, guards=EXPORTS,
      summary=N_("How far a file is"))  # fmt: skip
 async def show_export(db: TenantDb, campaign_id: FromPath[int], export_id: FromPath[int]) -> Export:
-    return _export(await _of(db, campaign_id, export_id))
+    return told(await export.find(db, campaign_id, export_id))
 
 
 @get("/campaigns/{campaign_id:int}/exports/{export_id:int}/file", operation_id="download_campaign_export", tags=TAGS,
      guards=EXPORTS, summary=N_("The file itself"))  # fmt: skip
 async def download(db: TenantDb, viewer: CurrentViewer, campaign_id: FromPath[int], export_id: FromPath[int]) -> Stream:
-    found = await _of(db, campaign_id, export_id)
-    if found.file_id is None:
-        raise NotFound
-    return await export_routes.stream(db, viewer, found, found.file_id)
+    found = await export.find(db, campaign_id, export_id)
+    return attachment(await exports.file_of(db, found), viewer.tx)
 
 
 async def _results(db: Db, found: Campaign) -> Results:
-    told = await variants.results(db, found.id)
-    by, texts = told.test.winner_by or "read", []
-    for each in told.variants:
+    tried = await variants.results(db, found.id)
+    by, texts = tried.test.winner_by or "read", []
+    for each in tried.variants:
         low, high = significance.wilson(each.tested.share(each.text.place, by))
         texts.append(Text(each.text.place, each.text.template_id, each.text.name, each.tested, each.all, low, high))
-    verdict = told.verdict if told.test.test_share else None
+    verdict = tried.verdict if tried.test.test_share else None
     links = await clicks.totals(db, found.id)
-    return Results(told.answered, told.clicked, told.test.winner, told.test.decided_at, verdict, texts, links)
+    return Results(tried.answered, tried.clicked, tried.test.winner, tried.test.decided_at, verdict, texts, links)
 
 
 def _failure(group: failing.Group) -> FailureGroup:
@@ -222,17 +215,6 @@ async def _person(db: Db, campaign_id: int, recipient_id: int) -> Person:
         for each in story.of(one, await clicks.of_recipient(db, one.id))
     ]
     return Person(one.id, one.contact_id, one.name, one.address, one.status, one.variant, one.attempt, events)
-
-
-async def _of(db: Db, campaign_id: int, export_id: int) -> export.Export:
-    found = await export.find(db, export_id)
-    if found.campaign_id != campaign_id:
-        raise NotFound
-    return found
-
-
-def _export(found: export.Export) -> Export:
-    return Export(found.id, found.name, found.status, found.rows, found.created_at)
 
 
 handlers = [

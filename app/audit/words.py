@@ -11,6 +11,7 @@ THINGS = {
     "breakers": N_("Breaker"), "campaign_variants": N_("Text of a campaign"), "campaigns": N_("Campaign"),
     "consent_events": N_("Consent"), "contact_identities": N_("Number or id of a contact"), "contact_imports": N_("Import"),
     "contact_labels": N_("Label on a contact"), "contacts": N_("Contact"), "conversations": N_("Conversation"),
+    "exports": N_("File with a list"),
     "invitations": N_("Invitation"), "labels": N_("Label"), "member_roles": N_("Role of a person"), "memberships": N_("Person"),
     "message_templates": N_("Template"), "messages": N_("Message"), "number_setups": N_("Set-up of WhatsApp"),
     "opt_out_words": N_("Opt-out words"),

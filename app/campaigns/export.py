@@ -1,34 +1,26 @@
-"""The people of a campaign as a file: a job reads them page by page, so a million need no more memory than a hundred."""
+"""The people of a campaign as a file: who got what, when, and why not."""
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from app.access.viewer import Viewer
-from app.campaigns import workbook
 from app.campaigns.campaign import CHANGED, TOPIC, Campaign
 from app.campaigns.failing import reason
 from app.campaigns.recipient import EXCLUDED, FILTERS
-from app.core import files, i18n, live
-from app.core.db import Db, Tenant, platform_tx
+from app.core import export
+from app.core.db import Db, NotFound, Tenant
+from app.core.export import Export, Kind
 from app.core.i18n import N_, gettext
 from app.core.jobs import job
 from app.core.pages import local
 from app.core.spreadsheet import defused
 from app.core.statements import statements
 
-PAGE = 2000  # rows in one transaction
-PART = 1024 * 1024  # bytes
-KEPT = timedelta(days=7)  # they hold people's numbers and are made anew in a minute
-MIMES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 COLUMNS = (
     N_("Number"), N_("Name"), N_("Text"), N_("State"), N_("Sent"), N_("Delivered"), N_("Read"), N_("Answered"), N_("Failed"),
     N_("Reason"), N_("WhatsApp's code"), N_("Attempts"), N_("Presses"),
@@ -46,107 +38,50 @@ SKIPPED = {
 q = statements("campaign_exports")
 
 
-class Export(msgspec.Struct, frozen=True):
-    id: int
-    campaign_id: int
-    kind: Literal["csv", "xlsx"]
-    filter: str
-    language: str
-    time_zone: str
-    status: Literal["running", "done", "failed"]
-    rows: int
-    file_id: int | None
-    created_at: datetime
-    campaign: str
-
-    @property
-    def name(self) -> str:
-        stem = re.sub(r"[^\w.-]+", "-", self.campaign).strip("-.") or "campaign"
-        return f"{stem}-{self.campaign_id}.{self.kind}"
-
-
 class Wish(msgspec.Struct, frozen=True):
-    kind: Literal["csv", "xlsx"] = "csv"
+    kind: Kind = "csv"
     only: str = ""
 
 
 async def begin(db: Db, campaign: Campaign, wish: Wish, *, by: Viewer) -> Export:
     """In the language and on the clock of whoever asks."""
-    export_id = await db.value(
-        q.create, campaign_id=campaign.id, kind=wish.kind, filter=wish.only if wish.only in FILTERS else "",
-        language=i18n.language(), time_zone=by.time_zone, by=by.id,
-    )  # fmt: skip
+    chosen = {"only": wish.only if wish.only in FILTERS else ""}
+    stem = f"{campaign.name}-{campaign.id}"
+    order = export.Order("campaigns", wish.kind, stem, by.id, by.time_zone, chosen=chosen, campaign_id=campaign.id)
+    export_id = await export.begin(db, order)
     await write.later(db, export_id=export_id)
-    return await find(db, export_id)
+    return await export.find(db, export_id, "campaigns")
 
 
-async def find(db: Db, export_id: int) -> Export:
-    return await db.one(q.find, Export, id=export_id)
+async def find(db: Db, campaign_id: int, export_id: int) -> Export:
+    """Raises NotFound for one of another campaign."""
+    found = await export.find(db, export_id, "campaigns")
+    if found.campaign_id != campaign_id:
+        raise NotFound(export_id)
+    return found
 
 
 async def latest(db: Db, campaign_id: int) -> list[Export]:
-    return await db.many(q.latest, Export, campaign_id=campaign_id)
-
-
-async def forget_old() -> None:
-    """Their files, in every workspace; that there was an export stays to be read."""
-    async with platform_tx() as door:
-        outdated = await door.rows(q.outdated, kept=KEPT)
-    for row in outdated:
-        async with Tenant(row["tenant_id"]).tx() as db:
-            await db.run(q.forget_files, kept=KEPT)
+    return await export.latest(db, "campaigns", campaign_id=campaign_id)
 
 
 @job(queue="imports")
 async def write(tenant: Tenant, *, export_id: int) -> None:
-    """Into a file on disk first; what a stopped run has left there is nobody's, and the next one begins anew."""
     async with tenant.tx() as db:
-        export = await find(db, export_id)
-    if export.status != "running":
-        return
-    with TemporaryDirectory(prefix="recado-export-") as folder:
-        path = Path(folder) / "people.csv"
-        rows = await _write_csv(tenant, export, path)
-        if export.kind == "xlsx":
-            try:
-                await workbook.convert(path, path := path.with_suffix(".xlsx"))
-            except workbook.WriterDied:
-                await _finish(tenant, export, rows=rows, path=None)
-                return
-        await _finish(tenant, export, rows=rows, path=path)
+        found = await export.find(db, export_id, "campaigns")
+    if found.status == "running":
+        await export.fill(found, _pages(tenant, found), tenant.tx, (TOPIC, CHANGED, found.campaign_id or 0))
 
 
-async def _finish(tenant: Tenant, export: Export, *, rows: int, path: Path | None) -> None:
-    """Without a file it has failed."""
-    async with tenant.tx() as db:
-        file = await files.store(db, export.name, MIMES[export.kind], _parts(path)) if path else None
-        status = "done" if file else "failed"
-        await db.run(q.finish, id=export.id, status=status, rows=rows, file_id=file.id if file else None)
-        await live.announce(db, TOPIC, CHANGED, export.campaign_id)
-
-
-async def _write_csv(tenant: Tenant, export: Export, path: Path) -> int:
-    """As Excel opens it by a double click in Spain, Brazil and Indonesia: with a byte order mark and semicolons."""
-    written = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file, i18n.speaking(export.language):
-        lines = csv.writer(file, delimiter=";")
-        lines.writerow(map(gettext, COLUMNS))
-        async for rows in _pages(tenant, export):
-            lines.writerows(_cells(row, export.time_zone) for row in rows)
-            written += len(rows)
-            async with tenant.tx() as db:
-                await db.run(q.progress, id=export.id, rows=written)
-    return written
-
-
-async def _pages(tenant: Tenant, export: Export) -> AsyncIterator[list[dict[str, Any]]]:
-    last, statuses = 0, list(FILTERS[export.filter])
+async def _pages(tenant: Tenant, found: Export) -> AsyncIterator[list[list[str]]]:
+    yield [list(map(gettext, COLUMNS))]
+    last, statuses = 0, list(FILTERS[found.chosen["only"]])
     while True:
         async with tenant.tx() as db:
-            rows = await db.rows(q.page, campaign_id=export.campaign_id, statuses=statuses, last=last, size=PAGE)
+            rows = await db.rows(q.page, campaign_id=found.campaign_id, statuses=statuses, last=last, size=export.PAGE)
         if not rows:
             return
-        yield rows
+        yield [_cells(row, found.time_zone) for row in rows]
         last = rows[-1]["id"]
 
 
@@ -164,9 +99,3 @@ def _cells(row: dict[str, Any], zone: str) -> list[str]:
 
 def _time(at: datetime | None, zone: str) -> str:
     return f"{local(at, zone):%Y-%m-%d %H:%M:%S}" if at else ""
-
-
-async def _parts(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while part := file.read(PART):
-            yield part

@@ -86,21 +86,38 @@ class PhoneTaken(Exception):
 
 
 async def find(db: Db, contact_id: int) -> Contact:
-    found = await _cards(db, [contact_id])
+    found = await cards(db, [contact_id])
     if not found:
         raise NotFound("contacts.find")
     return found[0]
 
 
+class Filter(msgspec.Struct, frozen=True):
+    """Every word, anywhere in name, company or e-mail; or digits, anywhere in a number."""
+
+    q: str = ""
+    label_id: int | None = None
+    opted_out: bool = False
+
+
 async def search(
     db: Db, words: str = "", *, label_id: int | None = None, opted_out: bool = False, page: str | None = None
 ) -> Page[Contact]:
-    """By every word, anywhere in name, company or e-mail; or by digits, anywhere in a number. The newest come first."""
+    """The newest come first."""
     (last,) = after(page, int)
-    statement, terms = _terms(words, label_id)
-    found = await db.rows(statement, last=last, label_id=label_id, opted_out=opted_out, **terms)
-    ids: list[int] = [row["id"] for row in found]
-    return Page(await _cards(db, ids[:PAGE]), cursor(ids[PAGE - 1]) if len(ids) > PAGE else "")
+    found = await ids(db, Filter(words, label_id, opted_out), last, PAGE + 1)
+    return Page(await cards(db, found[:PAGE]), cursor(found[PAGE - 1]) if len(found) > PAGE else "")
+
+
+async def ids(db: Db, only: Filter, last: int | None, most: int) -> list[int]:
+    """Of the next people after `last`, the newest first."""
+    statement, terms = _terms(only)
+    found = await db.rows(statement, last=last, label_id=only.label_id, opted_out=only.opted_out, most=most, **terms)
+    return [row["id"] for row in found]
+
+
+async def cards(db: Db, ids: list[int]) -> list[Contact]:
+    return [msgspec.convert(row, Contact) for row in await db.rows(q.cards, ids=ids)] if ids else []
 
 
 async def create(db: Db, wish: Wish, *, country: str) -> Contact:
@@ -155,19 +172,15 @@ def normalised(text: str, country: str) -> str:
     return number
 
 
-async def _cards(db: Db, ids: list[int]) -> list[Contact]:
-    return [msgspec.convert(row, Contact) for row in await db.rows(q.cards, ids=ids)] if ids else []
-
-
-def _terms(words: str, label_id: int | None) -> tuple[Statement, dict[str, Any]]:
+def _terms(only: Filter) -> tuple[Statement, dict[str, Any]]:
+    words = only.q.strip()
     digits = "".join(filter(str.isdecimal, words))
-    if NUMBER.fullmatch(words.strip()) and len(digits) >= SHORTEST_NUMBER:
-        start = "+" if words.strip().startswith("+") else "%"
-        return q.by_number, {"pattern": f"{start}{digits}%"}
-    if not words.strip() and label_id is None:
+    if NUMBER.fullmatch(words) and len(digits) >= SHORTEST_NUMBER:
+        return q.by_number, {"pattern": f"{'+' if words.startswith('+') else '%'}{digits}%"}
+    if not words and only.label_id is None:
         return q.newest, {}
     patterns = [f"%{_literal(word)}%" for word in words.split()]
-    return (q.by_words if label_id is None else q.by_label), {"patterns": patterns}
+    return (q.by_words if only.label_id is None else q.by_label), {"patterns": patterns}
 
 
 def _literal(word: str) -> str:

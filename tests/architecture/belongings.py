@@ -18,7 +18,7 @@ from tests.conftest import Person
 TABLES = {
     "entry_id": "audit_log", "alert_id": "alerts", "channel_id": "alert_channels",
     "campaign_id": "campaigns", "contact_id": "contacts", "conversation_id": "conversations", "file_id": "files",
-    "export_id": "campaign_exports", "archive_id": "workspace_exports", "holiday_id": "holidays",
+    "export_id": "exports", "list_id": "contact_list", "archive_id": "workspace_exports", "holiday_id": "holidays",
     "event_id": "intake_parts",
     "import_id": "contact_imports", "invitation_id": "invitations", "member_id": "user", "workspace_id": "workspace",
     "job_id": "procrastinate_jobs", "label_id": "labels", "message_id": "messages",
@@ -64,9 +64,9 @@ INSERTS = (
     ("campaigns", "name, number_id, template_id", "%(mark)s, %(phone_numbers)s, %(message_templates)s"),
     ("campaign_recipients", "campaign_id, contact_id, address, status", "%(campaigns)s, %(contacts)s, %(mark)s, 'cancelled'"),
     (
-        "campaign_exports",
-        "campaign_id, kind, language, time_zone, status, file_id",
-        "%(campaigns)s, 'csv', 'es', 'UTC', 'done', %(files)s",
+        "exports",
+        "campaign_id, name, kind, language, time_zone, status, file_id",
+        "%(campaigns)s, %(mark)s, 'csv', 'es', 'UTC', 'done', %(files)s",
     ),
     (
         "invitations",
@@ -127,6 +127,11 @@ async def one_of_each(owner: Person) -> Belongings:
             row = await cursor.fetchone()
             assert row is not None
             ids[table] = row[0]
+        made = await db.conn.execute(
+            "insert into exports (subject, name, kind, language, time_zone, status, file_id, created_by)"
+            " values ('contacts', %(mark)s, 'csv', 'es', 'UTC', 'done', %(files)s, %(user)s) returning id", ids,
+        )  # fmt: skip
+        ids["contact_list"] = (await made.fetchone() or (0,))[0]
         await db.conn.execute("insert into pacing (number_id) values (%(phone_numbers)s)", ids)
         await db.conn.execute("insert into file_parts (file_id, part, content) values (%(files)s, 0, 'csv;')", ids)
     async with platform_tx() as door:

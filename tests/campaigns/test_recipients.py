@@ -11,8 +11,8 @@ import pytest
 from psycopg.types.json import Jsonb
 from python_calamine import CalamineWorkbook
 
-from app.campaigns import export, workbook
 from app.campaigns.campaign import Campaign
+from app.core import export, workbook
 from app.core.spreadsheet import defused
 from tests.campaigns.drafts import LIST, a_contact, a_wish, made
 from tests.campaigns.workspace import Sending, a_sending
@@ -170,11 +170,11 @@ async def test_a_file_is_forgotten_after_a_week_and_its_export_is_not(owner: Per
     await export.forget_old()
     assert await link()
     async with owner.tenant.tx() as db:
-        await db.conn.execute("update campaign_exports set finished_at = now() - interval '8 days'")
+        await db.conn.execute("update exports set finished_at = now() - interval '8 days'")
     await export.forget_old()
     assert not await link()
     async with owner.tenant.tx() as db:
-        kept = await db.conn.execute("select count(*), (select count(*) from files) from campaign_exports")
+        kept = await db.conn.execute("select count(*), (select count(*) from files) from exports")
         assert await kept.fetchone() == (1, 0)
 
 
@@ -186,7 +186,7 @@ async def test_an_export_holds_whom_its_filter_shows(owner: Person, sending: Sen
 def test_what_does_not_fit_on_a_sheet_goes_on_with_the_next(tmp_path: Path) -> None:
     source, target = tmp_path / "a.csv", tmp_path / "a.xlsx"
     source.write_text("\ufeffNumber;Name\n" + "".join(f"{n};x\n" for n in range(5)))
-    workbook.write(source, target, most=2)
+    workbook.write(workbook.read(source), target, most=2)
     book = CalamineWorkbook.from_path(str(target))
     assert [len(book.get_sheet_by_index(at).to_python()) for at in range(3)] == [3, 3, 2]
 
