@@ -33,8 +33,9 @@ VIOLATIONS = """async (runOnly) => (await axe.run(document, {runOnly, resultType
 TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth && [...document.querySelectorAll("body *")]
   .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
   .map((element) => `${element.tagName}.${element.className}`).slice(0, 3)"""
-# What axe leaves to others: a heading of the first level and a title.
-SHAPE = """() => [document.querySelector("h1") ? "" : "no h1", document.title.trim() ? "" : "no title"].filter(Boolean)"""
+# What axe leaves to others: exactly one heading of the first level, and a title.
+SHAPE = """() => [document.querySelectorAll("h1").length === 1 ? "" : "not one h1", document.title.trim() ? "" : "no title"]
+  .filter(Boolean)"""
 
 
 async def look_at(page: Page) -> list[str]:
