@@ -19,16 +19,20 @@ from msgspec import ValidationError
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest, Viewer
-from app.audit import audit, words
-from app.audit.audit import Entry, Filter
+from app.audit import audit, telling, words
+from app.audit.audit import Filter
+from app.audit.telling import Told
 from app.core.i18n import N_, gettext
-from app.core.pages import Page, page
+from app.core.pages import Page, local, page
 from app.core.spreadsheet import defused
+from app.core.typed import iso_day
 
 LIST = "/settings/audit"
+# For people first, then as it is kept.
 COLUMNS = (
     N_("When"), N_("By whom"), N_("As"), N_("What"), N_("Done"), N_("Name"), N_("Before"), N_("After"), N_("How many"),
-    N_("Reason"), N_("Address"), N_("Device"), N_("Route"), N_("Request"),
+    N_("Reason"), N_("Address"), N_("Device"), N_("Entry"), N_("Moment"), N_("Action"), N_("Id"), N_("Before, as kept"),
+    N_("After, as kept"), N_("Browser in its own words"), N_("Route"), N_("Request"),
 )  # fmt: skip
 
 
@@ -60,7 +64,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 def _begin(day: str, zone: str) -> datetime | None:
     try:
-        return datetime.combine(msgspec.convert(day, date), time(), ZoneInfo(zone))
+        return datetime.combine(msgspec.convert(iso_day(day), date), time(), ZoneInfo(zone))
     except ValidationError:
         return None
 
@@ -73,13 +77,15 @@ def _asked(request: CurrentRequest) -> Asked:
 async def index(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, after: FromQuery[str] = "") -> Page:
     asked = _asked(request)
     found = await audit.search(db, asked.filter(viewer.time_zone), page=after)
+    told = await telling.tell(db, found.rows, viewer.time_zone)
     shown: dict[str, Any] = {"people": await audit.people(db), "words": words}
-    return page(request, "audit/index.html", "entries", found=found, asked=asked, **shown)
+    return page(request, "audit/index.html", "entries", found=told, next=found.next, asked=asked, **shown)
 
 
 @get("/{entry_id:int}", guards=[needs(Permission.VIEW_AUDIT)])
-async def show(request: CurrentRequest, db: TenantDb, entry_id: FromPath[int]) -> Page:
-    return page(request, "audit/show.html", entry=await audit.find(db, entry_id), words=words)
+async def show(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, entry_id: FromPath[int]) -> Page:
+    (told,) = await telling.tell(db, [await audit.find(db, entry_id)], viewer.time_zone)
+    return page(request, "audit/show.html", told=told, entry=told.entry, words=words)
 
 
 @get("/export", guards=[needs(Permission.EXPORT_AUDIT)])
@@ -95,16 +101,24 @@ async def _lines(viewer: Viewer, only: Filter) -> AsyncIterator[bytes]:
     yield "\ufeff".encode() + _csv([[gettext(each) for each in COLUMNS]])
     async with viewer.tx() as db:
         async for entries in audit.all_of(db, only):
-            yield _csv([_row(entry) for entry in entries])
+            yield _csv([_row(told, viewer.time_zone) for told in await telling.tell(db, entries, viewer.time_zone)])
 
 
-def _row(entry: Entry) -> list[Any]:
-    written = [msgspec.json.encode(each).decode() if each else "" for each in (entry.before, entry.after)]
+def _row(told: Told, zone: str) -> list[Any]:
+    entry = told.entry
+    kept = [msgspec.json.encode(each).decode() if each else "" for each in (entry.before, entry.after)]
     return [
-        entry.at.isoformat(timespec="seconds"), entry.actor_name, gettext(words.ACTORS[entry.actor]),
-        gettext(words.thing(entry)), gettext(words.deed(entry)[0]), entry.subject_name, *written, entry.rows, entry.reason,
-        entry.address, entry.agent, entry.route, entry.request_id,
+        f"{local(entry.at, zone):%Y-%m-%d %H:%M:%S}", entry.actor_name, gettext(words.ACTORS[entry.actor]),
+        gettext(words.thing(entry)), gettext(words.deed(entry)[0]), told.subject,
+        _lines_of([(each.word, each.before or ", ".join(each.removed)) for each in told.changes]),
+        _lines_of([(each.word, each.after or ", ".join(each.added)) for each in told.changes]),
+        entry.rows, entry.reason, entry.address, entry.device.words, entry.id, entry.at.isoformat(timespec="seconds"),
+        entry.action, entry.subject_id, *kept, entry.agent, entry.route, entry.request_id,
     ]  # fmt: skip
+
+
+def _lines_of(values: list[tuple[str, str]]) -> str:
+    return "\n".join(f"{word}: {text}" for word, text in values if text)
 
 
 def _csv(rows: list[list[Any]]) -> bytes:

@@ -19,6 +19,7 @@ from app.core.db import Db
 from app.core.forms import Form, parse
 from app.core.i18n import N_
 from app.core.pages import local
+from app.core.typed import iso_day
 from app.message_templates import message_template, places
 from app.message_templates.message_template import MessageTemplate
 from app.message_templates.places import Place
@@ -98,7 +99,7 @@ def read(data: Raw, names: Sequence[str], zone: str) -> tuple[Form[Fields], Wish
     at = None
     if _text(data, "when") == "later":
         try:
-            at = moment(_text(data, "at"), zone)
+            at = moment(_text(data, "at"), zone, _text(data, "at_clock"))
         except BadTime as bad:
             form.errors["at"] = bad.message
     rules, wrong = rules_form.read(data, zone)
@@ -203,10 +204,10 @@ class BadTime(Exception):
         self.message = message
 
 
-def moment(text: str, zone: str) -> datetime:
+def moment(day: str, zone: str, clock: str = "") -> datetime:
     """A time on the workspace's clock. Of an hour that comes twice in a night it is the first. Raises BadTime."""
     try:
-        typed = datetime.fromisoformat(text)
+        typed = datetime.fromisoformat(f"{iso_day(day)}T{clock}" if clock else day)
     except ValueError:
         raise BadTime(NO_TIME) from None
     at = typed.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
 
 import msgspec
 from litestar.params import URLEncodedBody
 
 from app.core.i18n import N_
+from app.core.typed import iso_day
 
 S = TypeVar("S", bound=msgspec.Struct)
 SubmittedForm: TypeAlias = URLEncodedBody[dict[str, str | list[str]]]
@@ -49,7 +51,7 @@ def parse(kind: type[S], data: dict[str, Any]) -> Form[S]:
         if "list[" in str(hints[field.name]) and raw is not None and not isinstance(raw, list):
             raw = [raw]
         if isinstance(raw, str):
-            raw = raw.strip()
+            raw = iso_day(raw.strip()) if hints[field.name] is date else raw.strip()
         if raw in (None, ""):
             if field.required:
                 form.errors[field.name] = REQUIRED

@@ -16,10 +16,12 @@ from babel import dates, numbers
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2_fragments import render_block
 from litestar import Request, Response
+from litestar.datastructures import Cookie
 from litestar.utils.scope.state import ScopeState
 
 from app.core import i18n, mail
 from app.core.clock import now, seconds
+from app.core.typed import typed_day
 from app.settings import settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -46,11 +48,19 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals |= {"static": static, "languages": i18n.LANGUAGES, "now": now, "mail_is_kept": mail.is_kept}
+    env.globals |= {
+        "static": static,
+        "languages": i18n.LANGUAGES,
+        "now": now,
+        "today": today,
+        "week_days": week_days,
+        "mail_is_kept": mail.is_kept,
+    }
     env.filters |= {
         "when": when,
         "plain": plain,
         "day": day,
+        "typed_day": typed_day,
         "short_day": short_day,
         "clock": clock_time,
         "number": number,
@@ -96,11 +106,10 @@ def fragment(request: AnyRequest, name: str, block: str, status: int = 200, **co
     return Response(render(request, name, block, **context), status_code=status, media_type="text/html")
 
 
-def redirect(request: AnyRequest, to: str) -> Page:
+def redirect(request: AnyRequest, to: str, *cookies: Cookie) -> Page:
     """303 for a browser; htmx is told to go there itself, because it would follow a 303 into the target."""
-    if request.headers.get("hx-request"):
-        return Response("", status_code=200, media_type="text/html", headers={"HX-Redirect": to})
-    return Response("", status_code=303, media_type="text/html", headers={"Location": to})
+    status, header = (200, "HX-Redirect") if request.headers.get("hx-request") else (303, "Location")
+    return Response("", status_code=status, media_type="text/html", headers={header: to}, cookies=list(cookies))
 
 
 _extra_context: list[Callable[[AnyRequest], dict[str, Any]]] = []
@@ -157,6 +166,17 @@ def _locale() -> str:
 def local(at: datetime, zone: str) -> datetime:
     """The same moment on the workspace's clock."""
     return at.astimezone(ZoneInfo(zone))
+
+
+def today(zone: str = "UTC") -> date:
+    """The day on the workspace's calendar."""
+    return local(now(), zone).date()
+
+
+def week_days() -> list[tuple[str, str]]:
+    """Monday first, as a letter and in words."""
+    letters, words = (dates.get_day_names(width, "stand-alone", _locale()) for width in ("narrow", "wide"))
+    return [(letters[day], words[day]) for day in range(7)]
 
 
 def when(at: datetime, zone: str) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.core.clock import now
+from app.core.typed import iso_day
 
 LENGTHS = (1, 7, 30)
 LONGEST = 366  # days
@@ -59,7 +60,7 @@ def last_days(days: int, zone: str) -> Period:
 def chosen(days: int | None, since: str, until: str, zone: str) -> Period:
     """What the address asks for; what it asks for in vain becomes the last 30 days. Longer than a year is cut to one."""
     try:
-        first, last = sorted((date.fromisoformat(since), date.fromisoformat(until)))
+        first, last = sorted(date.fromisoformat(iso_day(each)) for each in (since, until))
         return Period(max(first, last - DAY * (LONGEST - 1)), last, zone, now())
     except (ValueError, OverflowError):
         return last_days(days if days in LENGTHS else LENGTHS[-1], zone)

@@ -1,7 +1,9 @@
 // Every behaviour listens on the document, so what htmx swaps in needs no wiring.
 import "./behaviours/attachment.js";
 import "./behaviours/busy.js";
+import "./behaviours/calendar.js";
 import "./behaviours/check-all.js";
+import "./behaviours/clocks.js";
 import "./behaviours/composer.js";
 import "./behaviours/confirm.js";
 import "./behaviours/connection.js";
@@ -20,6 +22,7 @@ import "./behaviours/reveal.js";
 import "./behaviours/shortcuts.js";
 import "./behaviours/thread.js";
 import "./behaviours/toasts.js";
+import "./behaviours/typed.js";
 import "./behaviours/unread-title.js";
 import "./behaviours/validity.js";
 import "./behaviours/voice.js";

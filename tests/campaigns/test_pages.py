@@ -113,17 +113,16 @@ async def test_a_draft_is_reviewed_changed_and_deleted(owner: Person) -> None:
 
 async def test_a_time_is_of_the_workspace_and_must_exist(owner: Person) -> None:
     wish = await a_wish(owner, when="later")
-    for at in ("2020-01-01T10:00", "2027-03-28T02:30", "mañana"):
-        answer = await owner.post(LIST, {**wish, "at": at})
+    for at, clock in (("2020-01-01", "10:00"), ("2027-03-28", "02:30"), ("31/02/2027", "10:00"), ("2027-07-01", "noche")):
+        answer = await owner.post(LIST, {**wish, "at": at, "at_clock": clock})
         assert page_of(answer).css_first("#at-error") is not None, at
-    found = await made(owner, {**wish, "at": "2027-07-01T10:00"})
+    found = await made(owner, {**wish, "at": "1/7/2027", "at_clock": "10:00"})
     assert (found.scheduled_at, found.status) == (datetime(2027, 7, 1, 8, tzinfo=UTC), "draft")
     assert (await owner.put(f"{LIST}/{found.id}/schedule")).status_code == 303
     async with owner.tenant.tx() as db:
         assert (await campaign.find(db, found.id)).status == "scheduled"
-    form = page_of(await owner.get(f"{LIST}/{found.id}/edit")).css_first('[name="at"]')
-    assert form is not None
-    assert form.attributes["value"] == "2027-07-01T10:00"
+    form = page_of(await owner.get(f"{LIST}/{found.id}/edit"))
+    assert [field.attributes["value"] for field in form.css('[name^="at"]')] == ["01/07/2027", "10:00"]
 
 
 async def test_what_cannot_be_sent_any_more_offers_no_sending(owner: Person) -> None:
