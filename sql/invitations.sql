@@ -37,7 +37,8 @@ update invitations set revoked_at = now() where invited_by = %(by)s and accepted
 
 -- name: by_token
 -- Through the platform's door: whoever has the link is nobody yet.
-select i.email, i.language, i.message, t.name as workspace, coalesce(u.name, '') as inviter,
+select i.email, i.language, i.message, i.tenant_id, t.name as workspace, t.brand_colour, t.accent_colour, t.logo_file,
+       coalesce(u.name, '') as inviter,
        i.accepted_at is null and i.revoked_at is null and i.expires_at > now() and kept.promise as is_open,
        i.accepted_at is not null as is_used, i.accepted_at is null and not kept.promise as is_void,
        known.id as user_id, coalesce(known.name, '') as name, coalesce(known.totp_since is not null, false) as two_factor
@@ -50,3 +51,7 @@ select i.email, i.language, i.message, t.name as workspace, coalesce(u.name, '')
 
 -- name: accept
 select accept_invitation(%(token_hash)s, %(user_id)s);
+
+-- name: delete_old
+-- A month after they were accepted, taken back or too old: until then whoever presses the link is told which.
+delete from invitations where coalesce(accepted_at, revoked_at, expires_at) < now() - interval '30 days';

@@ -16,6 +16,7 @@ from app.core import live
 from app.core.db import Db, platform_tx
 from app.core.secrets import digest
 from app.core.statements import statements
+from app.tenants import logo
 
 q = statements("invitations")
 
@@ -26,7 +27,11 @@ class Offer(msgspec.Struct, frozen=True):
     email: str
     language: str
     message: str
+    tenant_id: int
     workspace: str
+    brand_colour: str
+    accent_colour: str
+    logo_file: int | None
     inviter: str
     is_open: bool
     is_used: bool
@@ -35,6 +40,11 @@ class Offer(msgspec.Struct, frozen=True):
     user_id: int | None
     name: str
     two_factor: bool
+
+    @property
+    def logo(self) -> str:
+        """Where it is; empty where Recado's own sign stands."""
+        return logo.path(self.tenant_id, self.logo_file) if self.logo_file else ""
 
 
 class Newcomer(msgspec.Struct, frozen=True):

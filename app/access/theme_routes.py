@@ -28,16 +28,18 @@ class Look(msgspec.Struct, frozen=True):
 
 def look(request: AnyRequest) -> dict[str, Any]:
     """For layouts."""
-    theme, density = request.cookies.get("theme", ""), request.cookies.get("density", "")
     viewer = request.scope.get("user")
-    colours = {"brand": viewer.brand_colour, "accent": viewer.accent_colour} if viewer else {}
-    chosen = {name: colour for name, colour in colours.items() if colour}
-    return {
-        "look": Look(
-            theme=theme if theme in THEMES else "", density=density if density in DENSITIES else "",
-            stylesheet=f"/theme.css?{urlencode(chosen)}" if chosen else "",
-        )
-    }  # fmt: skip
+    return {"look": dressed(request, viewer.brand_colour, viewer.accent_colour) if viewer else dressed(request)}
+
+
+def dressed(request: AnyRequest, brand: str = "", accent: str = "") -> Look:
+    """In a company's colours; without them in our own."""
+    theme, density = request.cookies.get("theme", ""), request.cookies.get("density", "")
+    chosen = {name: colour for name, colour in (("brand", brand), ("accent", accent)) if colour}
+    return Look(
+        theme=theme if theme in THEMES else "", density=density if density in DENSITIES else "",
+        stylesheet=f"/theme.css?{urlencode(chosen)}" if chosen else "",
+    )  # fmt: skip
 
 
 @get("/theme.css", public=True)

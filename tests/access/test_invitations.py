@@ -30,6 +30,8 @@ async def the_id(owner: Person) -> str:
 
 async def test_somebody_new_comes_in(owner: Person) -> None:
     email, dora = an_address(), browser()
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update tenants set brand_colour = '#aa3355'")
     answer = await invite(owner, email, "agent", "viewer", message="Hasta el lunes")
     assert answer.headers["location"] == f"{LIST}?only=invited"
     assert await open_ones(owner) == [email]
@@ -40,6 +42,9 @@ async def test_somebody_new_comes_in(owner: Person) -> None:
     page = await dora.get(path)
     assert page.status_code == 200
     assert "Casa Olmo" in text_of(page, "h1")
+    sheet = page_of(page).css_first('link[href^="/theme.css"]')
+    assert sheet is not None
+    assert sheet.attributes["href"] == "/theme.css?brand=%23aa3355"
     assert "Hasta el lunes" in text_of(page, "blockquote")
     assert (await dora.post(path, NEWCOMER)).headers["location"] == "/inbox"
     assert (await dora.get("/inbox")).status_code == 200
