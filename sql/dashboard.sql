@@ -24,6 +24,23 @@ select c.id, c.name, c.status, c.at, coalesce(n.total, 0) as total, coalesce(n.s
             union all select status, n from campaign_deltas where campaign_id = c.id) counted) n on true
  order by c.at desc, c.id desc;
 
+-- name: people
+-- From one index, without the rows: a person does some hundred things a day. Who did nothing has no line.
+select p.user_id as id, u.name, count(*) filter (where p.what = 'taken') as taken, count(*) filter (where p.what = 'sent') as sent,
+       count(p.seconds) as answered, percentile_disc(0.5) within group (order by p.seconds) as median,
+       percentile_disc(0.9) within group (order by p.seconds) as p90, count(*) filter (where p.what = 'resolved') as resolved
+  from person_moments p join users u on u.id = p.user_id
+ where p.at >= %(since)s and p.at < %(until)s and (%(only)s::bigint is null or p.user_id = %(only)s)
+ group by p.user_id, u.name order by sent desc, fold(u.name), p.user_id limit %(most)s;
+
+-- name: person_by_day
+select (at at time zone %(zone)s)::date as day, count(*) filter (where what = 'taken') as taken,
+       count(*) filter (where what = 'sent') as sent, count(seconds) as answered,
+       percentile_disc(0.5) within group (order by seconds) as median, percentile_disc(0.9) within group (order by seconds) as p90,
+       count(*) filter (where what = 'resolved') as resolved
+  from person_moments where at >= %(since)s and at < %(until)s and user_id = %(id)s
+ group by 1;
+
 -- name: fold_stats
 -- Skips what a second worker folds at this moment; the order of the rows keeps the two from waiting for each other in a circle.
 with folded as (

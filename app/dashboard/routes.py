@@ -1,18 +1,22 @@
-"""The dashboard: figures of a period beside those before it."""
+"""The dashboard: figures of a period beside those before it, what each person did, and both as a file."""
 
 from __future__ import annotations
 
-from litestar import Router, get
-from litestar.params import FromQuery
+from litestar import Response, Router, get
+from litestar.params import FromPath, FromQuery
 
-from app.access.guards import CurrentViewer, TenantDb, needs
+from app.access import member
+from app.access.guards import CurrentViewer, TenantDb, needs, require
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
+from app.core.export import Kind
 from app.core.pages import Page, page
-from app.dashboard import period, stats
+from app.dashboard import export, people, period, stats
+
+SEES = [needs(Permission.VIEW_DASHBOARD)]
 
 
-@get("/", guards=[needs(Permission.VIEW_DASHBOARD)])
+@get("/", guards=SEES)
 async def index(
     request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, *,
     days: FromQuery[int | None] = None, since: FromQuery[str] = "", until: FromQuery[str] = "",
@@ -21,7 +25,30 @@ async def index(
     return page(
         request, "dashboard/index.html", "figures", period=chosen, own=bool(since and until), waiting=await stats.waiting(db),
         stats=await stats.of_period(db, chosen), campaigns=await stats.recent_campaigns(db),
+        people=await people.of_period(db, chosen, seen_by=viewer),
     )  # fmt: skip
 
 
-router = Router("/dashboard", route_handlers=[index])
+@get("/people/{person_id:int}", guards=SEES)
+async def person(
+    request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, person_id: FromPath[int], *,
+    days: FromQuery[int | None] = None, since: FromQuery[str] = "", until: FromQuery[str] = "",
+) -> Page:  # fmt: skip
+    """One's own figures are everybody's to see."""
+    if person_id != viewer.id:
+        require(viewer, Permission.VIEW_PEOPLE_FIGURES)
+    found = await member.find(db, person_id)
+    chosen = period.chosen(days, since, until, viewer.time_zone)
+    deeds = await people.by_day(db, chosen, found.id)
+    return page(request, "dashboard/person.html", "person", person=found, period=chosen, own=bool(since and until), days=deeds)
+
+
+@get("/export", guards=[needs(Permission.EXPORT_DASHBOARD)])
+async def take_home(
+    db: TenantDb, viewer: CurrentViewer, kind: FromQuery[Kind] = "csv", *, of_people: FromQuery[bool] = False,
+    days: FromQuery[int | None] = None, since: FromQuery[str] = "", until: FromQuery[str] = "",
+) -> Response[bytes]:  # fmt: skip
+    return await export.take_home(db, period.chosen(days, since, until, viewer.time_zone), kind, people=of_people, by=viewer)
+
+
+router = Router("/dashboard", route_handlers=[index, person, take_home])

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
+from python_calamine import CalamineWorkbook
 
 from app.core.clock import now
 from app.dashboard import folding, period
-from tests.conftest import Person, page_of, text_of
+from tests.api.test_members import ask
+from tests.conftest import Person, a_colleague, page_of, text_of
+from tests.inbox.conftest import a_shop
 
 GROUND = [
     b"insert into wabas (waba_id, access_token, app_secret) values (%(key)s, '', '') on conflict do nothing",
@@ -128,3 +132,52 @@ def test_half_a_day_is_compared_with_half_a_day() -> None:
     today = period.Period(at_noon.date(), at_noon.date(), "Europe/Madrid", at_noon)
     # The day before is the one with 25 hours: noon is noon on the clock.
     assert today.before().elapsed == datetime(2026, 10, 25, 11, tzinfo=UTC)
+
+
+async def test_people_see_what_they_did_and_leads_what_everybody_did(owner: Person, agent: Person) -> None:
+    """Lucía waits two minutes, writes once more, is answered twice; what she says afterwards is answered by Ana."""
+    shop = await a_shop(owner)
+    guest = await a_colleague(owner, "guest", "Gil Soto")
+    await shop.hears(shop.text("Hola", ago=300), shop.text("¿Hay alguien?", ago=200))
+    (talk,) = await shop.rows("select id from conversations")
+    at = now()
+    said = [(agent, 180, "out"), (agent, 170, "out"), (None, 160, "in"), (owner, 100, "out")]
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update conversations set assignee_id = %s", (agent.user_id,))
+        for person, ago, direction in said:
+            sent = at - timedelta(seconds=ago)
+            await db.conn.execute(
+                "insert into messages (conversation_id, direction, kind, status, author_id, at, sent_at)"
+                " values (%s, %s, 'text', 'sent', %s, %s, %s)",
+                (talk["id"], direction, person and person.user_id, sent, sent if person else None),
+            )
+    await agent.put(f"/inbox/{talk['id']}/closure")
+    page = page_of(await owner.get("/dashboard?days=7&language=en"))
+    lines = [[" ".join(cell.text().split()) for cell in row.css("th, td")] for row in page.css("#people tbody tr")]
+    assert lines == [["BRBeto Ruiz", "1", "2", "2 min", "2 min", "1"], ["AOAna Olmo", "0", "1", "1 min", "1 min", "0"]]
+    assert "Gil Soto" in text_of(await guest.get("/dashboard?language=en"), "#people tbody")
+    assert "Beto" not in text_of(await guest.get("/dashboard?language=en"), "#people")
+    path = f"/dashboard/people/{agent.user_id}?days=7"
+    assert len(page_of(await owner.get(path)).css("tbody tr")) == 7
+    assert (await guest.get(path)).status_code == 403
+    own = await ask(guest, "GET", "/dashboard/people?days=7")
+    assert [(each["name"], each["sent"], each["median"]) for each in own.json()["data"]] == [("Gil Soto", 0, None)]
+    days = (await ask(owner, "GET", f"/dashboard/people/{agent.user_id}?days=7")).json()["data"]
+    assert (len(days), days[-1]["sent"], days[-1]["answered"]) == (7, 2, 1)
+    assert (await ask(guest, "GET", path)).status_code == 403
+
+
+async def test_figures_go_home_as_a_file(owner: Person, tmp_path: Path) -> None:
+    await messages(owner, now())
+    await owner.post("/language/en")
+    heading, *days = (await owner.get("/dashboard/export?days=7")).content.decode("utf-8-sig").splitlines()
+    assert heading.startswith("Day;Received;Sent;")
+    assert (len(days), days[-1].split(";")[1]) == (7, "1")
+    answer = await owner.get("/dashboard/export?days=1&kind=xlsx&of_people=true")
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(answer.content)
+    assert CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()[0][:2] == ["Person", "Conversations taken"]
+    assert "Dashboard-" in answer.headers["content-disposition"]
+    viewer = await a_colleague(owner, "viewer", "Gil Soto")
+    assert (await viewer.get("/dashboard/export")).status_code == 403
+    assert (await ask(owner, "GET", "/dashboard/export?kind=csv&days=7")).content.startswith(b"\xef\xbb\xbf")
