@@ -12,32 +12,16 @@ from contextlib import suppress
 # platformdirs says so on every machine without a desktop session; we do not use that folder.
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
-from app import user_command  # noqa: E402
-from app.bench import command  # noqa: E402
+from app import command_line  # noqa: E402
+from app.bench import command as bench  # noqa: E402
 from app.core.embedded import EmbeddedError  # noqa: E402
 from app.core.migrate import MigrationError  # noqa: E402
-from app.demo import command as demo  # noqa: E402
 from app.settings import SettingsError, choose_port, settings  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
     """The exit code: 1 with one clear sentence for what the operator can mend."""
-    parser = argparse.ArgumentParser(prog="recado", description="WhatsApp CRM and campaigns on one Postgres.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="web and worker in one process (and the simulator, in development)")
-    web = commands.add_parser("web", help="only the web half")
-    for each in (serve, web):
-        each.add_argument("--port", type=int, help="instead of PORT (8000)")
-    commands.add_parser("worker", help="only the worker half")
-    commands.add_parser("migrate", help="bring the database up to date")
-    simulator = commands.add_parser("simulator", help="a stand-in for WhatsApp, on a port of its own")
-    simulator.add_argument("--port", type=int, default=8100)
-    command.add_to(commands)
-    demo.add_to(commands)
-    user_command.add_to(commands)
-    commands.add_parser("test", help="the tests; takes pytest's arguments", add_help=False)
-    commands.add_parser("check", help="format, lint, types, templates, architecture and tests, each timed")
-    commands.add_parser("translations", help="bring the catalogues of all languages up to date")
+    parser = command_line.parser()
     chosen, rest = parser.parse_known_args(arguments)
     if rest and chosen.command != "test":
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
@@ -71,11 +55,15 @@ def run(chosen: argparse.Namespace) -> None:
 
             loop(simulator.serve("127.0.0.1", chosen.port))
         case "demo":
+            from app.demo import command as demo
+
             loop(demo.run(chosen))
         case "user":
+            from app import user_command
+
             loop(user_command.run(chosen))
         case "bench":
-            command.run(chosen)
+            bench.run(chosen)
 
 
 def develop(command: str, rest: list[str]) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
@@ -14,7 +13,6 @@ from app.access import api_token, viewer
 from app.accounts import account, password_reset
 from app.accounts.account import SHORTEST_PASSWORD, EmailTaken, SignUp
 from app.accounts.easy_passwords import is_easy
-from app.core import i18n
 from app.core.acting import Actor, act_as
 from app.core.db import NotFound, platform_tx
 from app.core.secrets import new_token
@@ -26,27 +24,6 @@ access = statements("access")
 TOKEN_NAME = "command line"  # noqa: S105 - what the list of tokens calls it
 # Longer than a mailed link: it may be told by telephone.
 LINK_LASTS = timedelta(hours=24)
-
-
-def add_to(commands: Any) -> None:
-    user = commands.add_parser("user", help="what an operator does for somebody")
-    what = user.add_subparsers(dest="what", required=True)
-    create = what.add_parser(
-        "create", help="a person with a workspace; prints a link for choosing a password, good once for a day"
-    )
-    create.add_argument("email")
-    create.add_argument("--name", help="what colleagues see; the part before the @ without it")
-    create.add_argument("--workspace", help="the company; the person's name without it")
-    create.add_argument("--language", choices=sorted(i18n.LANGUAGES), default=i18n.DEFAULT_LANGUAGE)
-    create.add_argument("--password-stdin", action="store_true", help="read the password from the first line of the input")
-    create.add_argument("--super-admin", action="store_true", help="may look after the whole installation")
-    reset = what.add_parser("reset-password", help="print a link for choosing a new password, good once for a day")
-    reset.add_argument("email")
-    token = what.add_parser("token", help="print a new API token that acts as this person; the former one ends")
-    token.add_argument("email")
-    operator = what.add_parser("super-admin", help="let this person look after the whole installation")
-    operator.add_argument("email")
-    operator.add_argument("--end", action="store_true", help="no longer")
 
 
 async def run(chosen: argparse.Namespace) -> None:

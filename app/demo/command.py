@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -18,13 +17,6 @@ from app.demo import workspace
 from app.settings import Settings, SettingsError, choose_port, settings
 
 STARTS_WITHIN = 10.0  # seconds for a server of our own
-
-
-def add_to(commands: Any) -> None:
-    demo = commands.add_parser("demo", help="a workspace with a past, to look around in")
-    demo.add_argument("--json", action="store_true", help="one line for programs: url, workspace, email, password, token")
-    demo.add_argument("--port", type=int, help="where Recado runs, if not on PORT (8000)")
-    demo.add_argument("--in-production", action="store_true", help="also where RECADO_ENV is production")
 
 
 async def run(chosen: argparse.Namespace) -> None:

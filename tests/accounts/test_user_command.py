@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from app import user_command
+from app import command_line, user_command
 from app.core.db import platform_tx
 from app.settings import SettingsError
 from tests.accounts.test_links import sign_in_with
@@ -15,9 +15,7 @@ from tests.conftest import BASE, PASSWORD, Person
 
 
 def said(*arguments: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    user_command.add_to(parser.add_subparsers(dest="command"))
-    return parser.parse_args(["user", *arguments])
+    return command_line.parser().parse_args(["user", *arguments])
 
 
 async def is_super_admin(email: str) -> bool:
