@@ -7,6 +7,8 @@ import re
 from app.core import mail
 from tests.conftest import eventually
 
+SESSIONS = "/account#sessions"
+
 
 async def letter_to(email: str, subject: str = "") -> mail.Received:
     """The newest to this address, as soon as the worker has handed it over."""
@@ -19,7 +21,12 @@ async def letters_to(email: str, subject: str = "") -> list[mail.Received]:
 
 
 def kept(email: str, subject: str = "") -> list[mail.Received]:
-    return [each for each in mail.mailbox() if each.to == email and subject in each.subject]
+    """Without those of a new browser, which come on top of whatever a test is about."""
+    return [each for each in mail.mailbox() if each.to == email and subject in each.subject and SESSIONS not in each.text]
+
+
+def of_new_browsers(email: str) -> list[mail.Received]:
+    return [each for each in mail.mailbox() if each.to == email and SESSIONS in each.text]
 
 
 def link_in(letter: mail.Received) -> str:

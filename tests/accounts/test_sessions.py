@@ -37,7 +37,7 @@ SAMSUNG = (
         ("", "", ""),
     ],
 )
-def test_browsers_by_what_they_say(agent: str, browser: str, system: str) -> None:
+async def test_browsers_by_what_they_say(agent: str, browser: str, system: str) -> None:
     assert device(agent) == Device(browser, system)
 
 
