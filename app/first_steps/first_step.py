@@ -15,7 +15,7 @@ q = statements("first_steps")
 
 class Step(msgspec.Struct, frozen=True):
     """`fact` is the column that says whether it is done; without a permission everybody may do it; without an address it is
-    done elsewhere, and holds nobody up."""
+    done by mail, and holds nobody up."""
 
     fact: str
     icon: str
@@ -28,8 +28,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 STEPS = (
-    Step("email", "mail", None, N_("Confirm your e-mail"),
-         N_("Open the link that we sent you, so that nobody else can use your address."), "", ""),
+    Step("email", "mail", None, N_("Confirm your e-mail"), "", "", ""),
     Step("number", "phone", Permission.CONNECT_NUMBERS, N_("Connect a WhatsApp number"),
          N_("Your own from Meta, or a simulated one to try everything first."), N_("Connect a number"), "/numbers/new"),
     Step("template", "template", Permission.EDIT_TEMPLATES, N_("Have a template approved"),
