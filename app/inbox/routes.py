@@ -104,7 +104,7 @@ async def listed(request: CurrentRequest, db: Db, *, after: str = "") -> dict[st
     return {
         "found": await conversations.search(db, seen, page=after), "wish": wish, "later": bool(after),
         "query": f"?{urlencode(chosen)}" if chosen else "",
-        "team": await teams.find_name(db, wish.team) if wish.team else None,
+        "teams": await teams.names(db) if request.user.can(Permission.VIEW_TEAMS) else [],
         "selected": int(open_thread[1]) if open_thread else 0,
     }  # fmt: skip
 

@@ -27,12 +27,6 @@ async def index(request: CurrentRequest, db: TenantDb) -> Page:
     return page(request, "teams/index.html", "teams", **await _overview(db))
 
 
-@get("/menu", guards=SEES)
-async def menu(request: CurrentRequest, db: TenantDb) -> Page:
-    """The inbox asks which teams there are to look at."""
-    return fragment(request, "teams/menu.html", "menu", teams=await teams.names(db))
-
-
 @get("/new", guards=[needs(Permission.CREATE_TEAMS)])
 async def new(request: CurrentRequest) -> Page:
     return page(request, "teams/new.html", "form", form=blank())
@@ -132,5 +126,5 @@ async def _edit(request: CurrentRequest, db: Db, team: Team, form: Form[Any] | N
 
 router = Router(
     "/teams",
-    route_handlers=[index, menu, new, create, show_rules, change_rules, show, edit, change, move, remove],
+    route_handlers=[index, new, create, show_rules, change_rules, show, edit, change, move, remove],
 )

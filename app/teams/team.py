@@ -73,11 +73,6 @@ async def names(db: Db) -> list[Name]:
     return await db.many(q.names, Name)
 
 
-async def find_name(db: Db, team_id: int) -> Name | None:
-    """None when there is no such team."""
-    return next((each for each in await names(db) if each.id == team_id), None)
-
-
 async def create(db: Db, wish: Wish, *, by: Viewer) -> Team:
     try:
         async with db.conn.transaction():

@@ -112,6 +112,10 @@ async def test_who_joins_a_team_sees_its_queue_and_who_leaves_does_not(company: 
 
 
 async def test_the_list_narrows_to_my_team_and_to_one_team(company: Company, beto: Person) -> None:
+    views = {link.attributes.get("href") for link in page_of(await beto.get("/inbox")).css(".chips a")}
+    assert ("/inbox?view=mine" in views, "/inbox?view=team" in views) == (True, False)
+    assert page_of(await beto.get("/inbox")).css_first("#team-filter") is None
+    assert page_of(await company.owner.get("/teams/rules")).css_first("select") is None
     sales, workshop = await company.team("Ventas", company.owner), await company.team("Taller", beto)
     shared = await company.talk(LUCIA)
     mine, theirs = await company.talk(PILAR, team_id=sales), await company.talk(OMAR, team_id=workshop)
@@ -120,7 +124,9 @@ async def test_the_list_narrows_to_my_team_and_to_one_team(company: Company, bet
     assert await sees(beto, "?view=team") == {theirs}
     assert await sees(company.owner, "?view=unassigned") == {shared, mine, theirs}
     assert "Taller" in text_of(await company.owner.get(f"/inbox?team={workshop}"), ".chips [aria-pressed=true]")
-    assert {"Ventas", "Taller"} <= {item.text().strip() for item in page_of(await company.owner.get("/teams/menu")).css("a")}
+    menu = page_of(await company.owner.get("/inbox")).css("#team-filter a")
+    assert {"Ventas", "Taller"} <= {item.text().strip() for item in menu}
+    assert "/inbox?view=team" in {link.attributes.get("href") for link in page_of(await beto.get("/inbox")).css(".chips a")}
 
 
 async def test_a_stranger_finds_nothing_of_it(company: Company, stranger: Person, beto: Person) -> None:
