@@ -25,13 +25,16 @@ select c.id, c.name, c.status, c.at, coalesce(n.total, 0) as total, coalesce(n.s
  order by c.at desc, c.id desc;
 
 -- name: people
--- From one index, without the rows: a person does some hundred things a day. Who did nothing has no line.
-select p.user_id as id, u.name, count(*) filter (where p.what = 'taken') as taken, count(*) filter (where p.what = 'sent') as sent,
-       count(p.seconds) as answered, percentile_disc(0.5) within group (order by p.seconds) as median,
-       percentile_disc(0.9) within group (order by p.seconds) as p90, count(*) filter (where p.what = 'resolved') as resolved
-  from person_moments p join users u on u.id = p.user_id
- where p.at >= %(since)s and p.at < %(until)s and (%(only)s::bigint is null or p.user_id = %(only)s)
- group by p.user_id, u.name order by sent desc, fold(u.name), p.user_id limit %(most)s;
+-- Who did nothing has no line. 200,000 deeds, a month of fifty busy people: 0.3 s, so the page asks for it by itself.
+select d.id, u.name, d.taken, d.sent, d.answered, d.waits[1] as median, d.waits[2] as p90, d.resolved
+  from (select user_id as id, count(*) filter (where what = 'taken') as taken, count(*) filter (where what = 'sent') as sent,
+               count(seconds) as answered, count(*) filter (where what = 'resolved') as resolved,
+               percentile_disc(array[0.5, 0.9]) within group (order by seconds) filter (where seconds is not null) as waits
+          from person_moments
+         where at >= %(since)s and at < %(until)s and (%(only)s::bigint is null or user_id = %(only)s)
+         group by user_id order by sent desc, user_id limit %(most)s) d
+  join users u on u.id = d.id
+ order by d.sent desc, fold(u.name), d.id;
 
 -- name: person_by_day
 select (at at time zone %(zone)s)::date as day, count(*) filter (where what = 'taken') as taken,

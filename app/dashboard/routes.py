@@ -25,8 +25,18 @@ async def index(
     return page(
         request, "dashboard/index.html", "figures", period=chosen, own=bool(since and until), waiting=await stats.waiting(db),
         stats=await stats.of_period(db, chosen), campaigns=await stats.recent_campaigns(db),
-        people=await people.of_period(db, chosen, seen_by=viewer),
     )  # fmt: skip
+
+
+@get("/people", guards=SEES)
+async def everybody(
+    request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, *,
+    days: FromQuery[int | None] = None, since: FromQuery[str] = "", until: FromQuery[str] = "",
+) -> Page:  # fmt: skip
+    """A block of the dashboard that comes by itself, and a page of its own."""
+    chosen = period.chosen(days, since, until, viewer.time_zone)
+    found = await people.of_period(db, chosen, seen_by=viewer)
+    return page(request, "dashboard/people.html", "people", people=found, period=chosen, own=bool(since and until))
 
 
 @get("/people/{person_id:int}", guards=SEES)
@@ -51,4 +61,4 @@ async def take_home(
     return await export.take_home(db, period.chosen(days, since, until, viewer.time_zone), kind, people=of_people, by=viewer)
 
 
-router = Router("/dashboard", route_handlers=[index, person, take_home])
+router = Router("/dashboard", route_handlers=[index, everybody, person, take_home])

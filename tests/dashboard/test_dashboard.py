@@ -152,11 +152,11 @@ async def test_people_see_what_they_did_and_leads_what_everybody_did(owner: Pers
                 (talk["id"], direction, person and person.user_id, sent, sent if person else None),
             )
     await agent.put(f"/inbox/{talk['id']}/closure")
-    page = page_of(await owner.get("/dashboard?days=7&language=en"))
+    page = page_of(await owner.get("/dashboard/people?days=7&language=en"))
     lines = [[" ".join(cell.text().split()) for cell in row.css("th, td")] for row in page.css("#people tbody tr")]
     assert lines == [["BRBeto Ruiz", "1", "2", "2 min", "2 min", "1"], ["AOAna Olmo", "0", "1", "1 min", "1 min", "0"]]
-    assert "Gil Soto" in text_of(await guest.get("/dashboard?language=en"), "#people tbody")
-    assert "Beto" not in text_of(await guest.get("/dashboard?language=en"), "#people")
+    assert "Gil Soto" in text_of(await guest.get("/dashboard/people?language=en"), "#people tbody")
+    assert "Beto" not in text_of(await guest.get("/dashboard/people?language=en"), "#people")
     path = f"/dashboard/people/{agent.user_id}?days=7"
     assert len(page_of(await owner.get(path)).css("tbody tr")) == 7
     assert (await guest.get(path)).status_code == 403
