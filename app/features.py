@@ -21,6 +21,7 @@ from app.access import (
     two_factor_routes,
     workspace_switch_routes,
 )
+from app.access.operator import ROOT, operates
 from app.access.permissions import Permission
 from app.accounts import link_routes as account_links
 from app.accounts import routes as accounts
@@ -175,6 +176,7 @@ def routers() -> list[Router]:
         number_setup.router,
         numbers.router,
         ops.router,
+        Router(ROOT, route_handlers=[ops.router, webhook_events.router], guards=[operates]),  # here of all workspaces
         opt_out_routes.router,
         quick_reply_routes.router,
         role_reason_routes.router,

@@ -24,11 +24,12 @@ from app import features, reactions
 from app.access import theme_routes
 from app.access.authentication import Authentication
 from app.access.guards import NotAllowed, NotSignedIn, NotTheirs, SecondFactorMissing, Suspended, current_viewer, tenant_db
+from app.access.operator import NotOperating
 from app.access.permission_words import SENTENCES
-from app.accounts import machine, session
+from app.accounts import machine, origin
 from app.accounts.confirmation import Unconfirmed
 from app.api.problems import problem
-from app.backoffice.operator import NotOperating
+from app.backoffice.sign_in_routes import way_in
 from app.core import demo, pages
 from app.core.correlation import Correlation
 from app.core.db import NotFound
@@ -75,8 +76,8 @@ def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
         before_send=[secure],
         lifespan=list(lifespan),
         csrf_config=CSRFConfig(
-            secret=settings().secret_key, cookie_name="__Host-csrf" if session.secure() else "csrf",
-            header_name=pages.CSRF_HEADER, cookie_secure=session.secure(), cookie_samesite="lax",
+            secret=settings().secret_key, cookie_name="__Host-csrf" if origin.secure() else "csrf",
+            header_name=pages.CSRF_HEADER, cookie_secure=origin.secure(), cookie_samesite="lax",
         ),
         exception_handlers={
             NotFound: _not_found, NotSignedIn: _not_signed_in, NotAllowed: _not_allowed, Suspended: _suspended,
@@ -135,7 +136,7 @@ def _not_theirs(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
 
 
 def _not_operating(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
-    return pages.redirect(request, "/platform/sign-in")
+    return pages.redirect(request, way_in(request))
 
 
 def _unstorable(request: Request[Any, Any, Any], refused: DataError) -> Response[Any]:

@@ -36,6 +36,12 @@ select id from jobs where id = %(id)s and status = 'failed';
 select requeue(array(
   select id from jobs where status = 'failed' and (%(queue)s = '' or queue = %(queue)s) and (%(id)s::bigint is null or id = %(id)s)), true);
 
+-- name: tell_of_clearing
+select add_to_audit_log(j.tenant, 'platform.delete', min(j.id), j.task, null, null, count(*)::int)
+  from jobs j join tenants t on t.id = j.tenant
+ where j.status = 'failed' and (%(queue)s = '' or j.queue = %(queue)s) and (%(id)s::bigint is null or j.id = %(id)s)
+ group by j.tenant, j.task;
+
 -- name: clear
 with gone as (
   delete from procrastinate_jobs where id in (

@@ -31,6 +31,14 @@ select id, state, kinds, numbers, updates, unrouted, unknown, attempts, error, r
 -- name: body
 select body, whole from webhook_events where id = %(id)s;
 
+-- name: tell_of_look
+select add_to_audit_log(p.tenant_id, 'platform.look', p.event_id, 'Webhook ' || p.event_id, null, null, 1)
+  from intake_parts p
+ where p.event_id = %(id)s and not exists (
+   select from audit_log a
+    where a.tenant_id = p.tenant_id and a.action = 'platform.look' and a.subject_id = p.event_id and a.at > now() - %(again)s
+      and a.user_id = (current_setting('app.actor')::jsonb ->> 'user_id')::bigint);
+
 -- name: troubles
 -- Bounded: whoever has a thousand needs no exact figure.
 select (select count(*) from (select from webhook_events where state = 'dead' limit %(most)s) dead) as dead,

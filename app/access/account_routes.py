@@ -12,14 +12,13 @@ from litestar.params import FromPath
 from app.access.guards import CurrentViewer, signed_in
 from app.access.settings_routes import zones
 from app.access.viewer import CurrentRequest, Viewer
-from app.accounts import account, confirmation, deed, password_reset, session, signing_in, throttle
+from app.accounts import account, confirmation, deed, origin, password_reset, session, signing_in, throttle
 from app.accounts.routes import checked
 from app.core import i18n
 from app.core.db import Db, NotFound, platform_tx
 from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
 from app.core.pages import AnyRequest, Page, fragment, page, redirect
 
-REMEMBERED = 31536000  # seconds: a year
 PAGE = "/account"
 
 
@@ -37,9 +36,7 @@ async def change(request: CurrentRequest, viewer: CurrentViewer, data: Submitted
             return await _page(request, db, viewer, "person", status=422, form=form)
         await account.change(db, viewer.id, form.value)
         await deed.note(db, viewer, "update")
-    answer = redirect(request, PAGE)
-    answer.set_cookie(_language(form.value.language))
-    return answer
+    return redirect(request, PAGE, _language(form.value.language))
 
 
 def _person(data: dict[str, Any]) -> Form[account.Person]:
@@ -158,9 +155,7 @@ async def choose_language(request: AnyRequest, code: FromPath[str]) -> Response[
 
 
 def _language(code: str) -> Cookie:
-    return Cookie(
-        key="language", value=code, max_age=REMEMBERED, path="/", httponly=True, samesite="lax", secure=session.secure()
-    )
+    return origin.cookie("language", code, origin.A_YEAR)
 
 
 router = Router(

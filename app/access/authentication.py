@@ -1,4 +1,5 @@
-"""Who is asking: a session cookie for pages, a bearer token for the API. Sets the viewer and the language."""
+"""Who is asking: a session cookie for pages, another one for the back office, a bearer token for the API. Sets the viewer
+and the language."""
 
 from __future__ import annotations
 
@@ -11,9 +12,10 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from app.access import viewer
+from app.access import operator, viewer
 from app.accounts import machine
-from app.accounts.session import cookie_name, secure
+from app.accounts.origin import secure
+from app.accounts.session import cookie_name
 from app.core import i18n
 from app.core.acting import Actor, act_as
 
@@ -33,6 +35,10 @@ class Authentication(ASGIMiddleware):
                 if kind.lower() == "bearer" and token:
                     find = viewer.by_access_token if machine.is_one(token) else viewer.by_api_token
                     scope["user"] = await find(token.strip())
+            elif scope["path"].startswith(operator.ROOT):
+                if cookie := cookies.get(operator.cookie_name()):
+                    awake = scope["method"] != "GET" or headers.get("hx-request-type") != "partial"
+                    scope["user"] = await operator.by_session(cookie, awake=awake)
             elif cookie := cookies.get(cookie_name()):
                 scope["user"] = await viewer.by_session(cookie)
             if known := scope["user"]:
@@ -55,7 +61,8 @@ def _actor(scope: HTTPScope, headers: Headers, known: viewer.Viewer | None) -> A
     )  # fmt: skip
     if known is not None:
         writes = method not in ("GET", "HEAD", "OPTIONS") and not scope["route_handler"].opt.get("quiet")
-        who = {"kind": "token" if known.token else "person", "name": known.token or known.name, "user_id": known.id}
+        kind = "platform" if known.operates else "token" if known.token else "person"
+        who = {"kind": kind, "name": known.token or known.name, "user_id": known.id}
         if known.impersonator:
             who |= {"kind": "platform", "name": f"{known.impersonator} ({known.name})", "reason": known.impersonation_reason}
         return msgspec.structs.replace(actor, writes=writes, **who)

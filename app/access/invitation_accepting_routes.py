@@ -54,9 +54,7 @@ async def depart(request: AnyRequest, token: FromPath[str]) -> Page:
     """Somebody else is signed in on this browser: out first, then back to the invitation."""
     async with platform_tx() as db:
         cookie = await session.end(db, request.cookies.get(session.cookie_name(), ""))
-    answer = redirect(request, f"/invitations/{token}")
-    answer.set_cookie(cookie)
-    return answer
+    return redirect(request, f"/invitations/{token}", cookie)
 
 
 def _is_another(request: AnyRequest, found: Offer) -> bool:
@@ -81,7 +79,6 @@ async def _joined(request: AnyRequest, token: str, found: Offer, form: Form[Any]
 
 async def _enter(request: AnyRequest, found: Offer, joined: SignedUp) -> Page:
     gave_a_code = found.two_factor and request.scope.get("user") is None
-    answer = redirect(request, HOME)
     async with platform_tx() as db:
         answer.set_cookie(await workspace_switch.move(db, joined, request, proven=gave_a_code))
     return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import msgspec
 from litestar import Request
@@ -23,6 +23,10 @@ q = statements("access")
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+    # Where addresses of what is shown to operators too begin, and whether this is one of them.
+    root: ClassVar[str] = ""
+    operates: ClassVar[bool] = False
+
     id: int
     tenant_id: int
     tenant_name: str
@@ -56,7 +60,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     unconfirmed: bool = False
     # The workspace asks everybody for a second factor, and they have none yet.
     two_factor_missing: bool = False
-    # Runs the whole installation; made on the command line only.
+    # May sign in to the back office, where alone it counts; made on the command line only.
     super_admin: bool = False
     # The API token's name, when a program asks.
     token: str = ""

@@ -38,9 +38,7 @@ async def create(request: CurrentRequest, viewer: CurrentViewer, data: Submitted
         try:
             async with platform_tx() as db:
                 made = SignedUp(await workspace_switch.found(db, form.value, by=viewer), viewer.id)
-                answer = redirect(request, FIRST_STEP)
-                answer.set_cookie(await workspace_switch.move(db, made, request))
-                return answer
+                return redirect(request, FIRST_STEP, await workspace_switch.move(db, made, request))
         except workspace_switch.TooMany as refusal:
             form.errors["name"] = refusal.message
     return page(request, "people/workspace.html", "form", status=422, form=form)
@@ -48,10 +46,8 @@ async def create(request: CurrentRequest, viewer: CurrentViewer, data: Submitted
 
 @post("/{workspace_id:int}/entry", guards=[signed_in], status_code=200, opt=FROM_ANYWHERE)
 async def enter(request: CurrentRequest, viewer: CurrentViewer, workspace_id: FromPath[int]) -> Page:
-    answer = redirect(request, HOME)
     async with platform_tx() as db:
-        answer.set_cookie(await workspace_switch.enter(db, workspace_id, by=viewer, request=request))
-    return answer
+        return redirect(request, HOME, await workspace_switch.enter(db, workspace_id, by=viewer, request=request))
 
 
 handlers = [index, new, create, enter]

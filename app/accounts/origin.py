@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from datetime import timedelta
+from typing import Literal
 
 import msgspec
 from litestar.datastructures import Cookie
@@ -14,7 +16,8 @@ from app.core.secrets import key_for, new_token
 from app.settings import settings
 
 LONGEST_AGENT = 400
-KNOWN_FOR = 31536000  # seconds: a year
+A_YEAR = timedelta(days=365)
+GONE = timedelta()
 # A family shares a tablet.
 MOST_PEOPLE = 5
 SIGNATURE = 16  # bytes of it
@@ -49,7 +52,14 @@ def remember(origin: Origin, email: str) -> Cookie:
     name = origin.device_name or new_token()
     others = [each for each in origin.device.split(".")[1:] if each != _sign(name, email)]
     value = ".".join([name, *others[-(MOST_PEOPLE - 1) :], _sign(name, email)])
-    return Cookie(key=cookie_name(), value=value, max_age=KNOWN_FOR, path="/", httponly=True, secure=secure(), samesite="lax")
+    return cookie(cookie_name(), value, A_YEAR)
+
+
+def cookie(name: str, value: str, lasts: timedelta, *, samesite: Literal["lax", "strict"] = "lax") -> Cookie:
+    """One that no script reads; GONE takes it back."""
+    return Cookie(
+        name, value=value, max_age=int(lasts.total_seconds()), path="/", httponly=True, secure=secure(), samesite=samesite
+    )
 
 
 def cookie_name() -> str:

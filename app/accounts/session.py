@@ -11,8 +11,7 @@ from litestar.datastructures import Cookie
 
 from app.accounts import origin
 from app.accounts.account import Account, SignedUp
-from app.accounts.origin import Origin
-from app.accounts.origin import secure as secure  # noqa: PLC0414 - whoever sets a cookie asks the sessions
+from app.accounts.origin import GONE, Origin
 from app.accounts.user_agent import Device, device
 from app.core.db import Db
 from app.core.pages import AnyRequest
@@ -66,13 +65,13 @@ async def start(db: Db, account: Account | SignedUp, request: AnyRequest | None 
         q.start, token_hash=digest(token), user_id=user_id, tenant_id=tenant_id, lasts=LASTS, kind="browser",
         address=where.address, agent=where.agent, two_factor=two_factor,
     )  # fmt: skip
-    return _cookie(token, int(LASTS.total_seconds()))
+    return origin.cookie(cookie_name(), token, LASTS)
 
 
 async def end(db: Db, token: str) -> Cookie:
     """Signing out ends the session here and now, whoever still has the token. Needs the platform's door."""
     await db.run(q.finish, token_hash=digest(token))
-    return _cookie("", 0)
+    return origin.cookie(cookie_name(), "", GONE)
 
 
 async def end_others(db: Db, user_id: int, token: str) -> None:
@@ -98,7 +97,3 @@ async def all(db: Db, user_id: int, token: str) -> list[Session]:  # noqa: A001 
 async def note_second_factor(db: Db, token: str) -> None:
     """A code was right in this session. Needs the platform's door."""
     await db.run(q.note_second_factor, token_hash=digest(token))
-
-
-def _cookie(value: str, max_age: int) -> Cookie:
-    return Cookie(key=cookie_name(), value=value, max_age=max_age, httponly=True, secure=secure(), samesite="lax", path="/")

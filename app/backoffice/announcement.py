@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 from psycopg.types.json import Jsonb
 
-from app.backoffice.operator import Operator
+from app.access.viewer import Viewer
 from app.core.clock import now
 from app.core.db import Db
 from app.core.i18n import LANGUAGES, N_
@@ -41,7 +41,7 @@ async def all(db: Db) -> list[Announcement]:  # noqa: A001 - announcement.all re
     return await db.many(q.announcements, Announcement)
 
 
-async def make(db: Db, wish: Wish, *, by: Operator) -> None:
+async def make(db: Db, wish: Wish, *, by: Viewer) -> None:
     texts = {code: text for code, text in wish.texts.items() if code in LANGUAGES and text}
     begins = now()
     await db.run(

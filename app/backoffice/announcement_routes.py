@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from litestar import Response, Router, delete, get, post, put
-from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
-from app.access.guards import signed_in
+from app.access.guards import CurrentViewer, signed_in
+from app.access.operator import operates
 from app.accounts import origin
 from app.backoffice import announcement
 from app.backoffice.announcement import LASTS, LONGEST, TONES, Wish
-from app.backoffice.operator import operates
 from app.core.db import platform_tx
 from app.core.forms import NOT_POSSIBLE, REQUIRED, TOO_LONG, Form, SubmittedForm, blank
 from app.core.i18n import LANGUAGES
 from app.core.pages import AnyRequest, Page, page
 
 INDEX = "backoffice/announcements.html"
-PUT_AWAY, A_YEAR = "announcements", 31536000  # the cookie, and seconds
+PUT_AWAY = "announcements"  # the cookie
 
 
 @get("/")
@@ -26,14 +25,14 @@ async def index(request: AnyRequest) -> Page:
 
 
 @post("/", status_code=200)
-async def make(request: AnyRequest, data: SubmittedForm) -> Page:
+async def make(request: AnyRequest, viewer: CurrentViewer, data: SubmittedForm) -> Page:
     form = _read(data)
     if form.errors:
         return await _shown(request, form, status=422)
     texts = {code: str(form.raw[f"text_{code}"]).strip() for code in LANGUAGES if form.raw.get(f"text_{code}")}
     async with platform_tx() as db:
         wish = Wish(texts, str(form.raw["tone"]), int(str(form.raw["days"])))
-        await announcement.make(db, wish, by=request.scope["operator"])  # type: ignore[typeddict-item]
+        await announcement.make(db, wish, by=viewer)
     return await _shown(request, blank(days="3"))
 
 
@@ -49,8 +48,7 @@ async def put_away(request: AnyRequest, announcement_id: FromPath[int]) -> Respo
     """For this browser; the newest ten are enough, because older ones are over."""
     known = [each for each in request.cookies.get(PUT_AWAY, "").split(".") if each.isdecimal()]
     kept = ".".join([*known, str(announcement_id)][-10:])
-    cookie = Cookie(PUT_AWAY, value=kept, max_age=A_YEAR, path="/", httponly=True, samesite="lax", secure=origin.secure())
-    return Response("", media_type="text/html", cookies=[cookie])
+    return Response("", media_type="text/html", cookies=[origin.cookie(PUT_AWAY, kept, origin.A_YEAR)])
 
 
 def _read(data: SubmittedForm) -> Form[Wish]:
@@ -68,7 +66,7 @@ async def _shown(request: AnyRequest, form: Form[Wish], *, status: int = 200) ->
     async with platform_tx() as db:
         known = await announcement.all(db)
     shown = {"announcements": known, "tones": TONES, "lasts": LASTS, "longest": LONGEST}
-    return page(request, INDEX, "announcements", status, form=form, operator=request.scope.get("operator"), **shown)
+    return page(request, INDEX, "announcements", status, form=form, **shown)
 
 
 router = Router("/platform/announcements", route_handlers=[index, make, withdraw], guards=[operates])

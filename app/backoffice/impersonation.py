@@ -9,10 +9,10 @@ import msgspec
 from litestar.datastructures import Cookie
 from msgspec import Meta
 
+from app.access.viewer import Viewer
 from app.accounts import origin
-from app.accounts.origin import Origin
+from app.accounts.origin import GONE, Origin
 from app.accounts.session import cookie_name
-from app.backoffice.operator import Operator
 from app.core.acting import act_as, actor, note
 from app.core.db import Db, NotFound
 from app.core.secrets import digest, new_token
@@ -28,7 +28,7 @@ class Wish(msgspec.Struct, frozen=True):
     reason: Annotated[str, Meta(min_length=10, max_length=300)]
 
 
-async def begin(db: Db, tenant_id: int, wish: Wish, *, by: Operator, where: Origin) -> Cookie:
+async def begin(db: Db, tenant_id: int, wish: Wish, *, by: Viewer, where: Origin) -> Cookie:
     """A session of its own in the place of the browser's. Raises NotFound. Needs the platform's door."""
     token = new_token()
     made = await db.value(
@@ -38,7 +38,7 @@ async def begin(db: Db, tenant_id: int, wish: Wish, *, by: Operator, where: Orig
     if not made:
         raise NotFound("impersonate")
     await _tell(db, tenant_id, "platform.enter", wish.reason)
-    return _cookie(token, int(LASTS.total_seconds()))
+    return origin.cookie(cookie_name(), token, LASTS)
 
 
 async def end(db: Db, token: str) -> Cookie:
@@ -46,16 +46,10 @@ async def end(db: Db, token: str) -> Cookie:
     tenant_id = await db.value(q.stop_impersonating, token_hash=digest(token))
     if tenant_id:
         await _tell(db, tenant_id, "platform.leave", "")
-    return _cookie("", 0)
+    return origin.cookie(cookie_name(), "", GONE)
 
 
 async def _tell(db: Db, tenant_id: int, action: str, reason: str) -> None:
     if reason and (known := actor()):
         act_as(msgspec.structs.replace(known, reason=reason))
     await note(db.conn, tenant_id, action)
-
-
-def _cookie(value: str, max_age: int) -> Cookie:
-    return Cookie(
-        key=cookie_name(), value=value, max_age=max_age, httponly=True, secure=origin.secure(), samesite="lax", path="/"
-    )

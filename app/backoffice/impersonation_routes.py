@@ -14,10 +14,7 @@ from app.core.pages import AnyRequest, Page, redirect
 @delete("/impersonation", status_code=200, guards=[signed_in])
 async def end(request: AnyRequest) -> Page:
     async with platform_tx() as db:
-        cookie = await impersonation.end(db, request.cookies.get(cookie_name(), ""))
-    answer = redirect(request, "/platform")
-    answer.set_cookie(cookie)
-    return answer
+        return redirect(request, "/platform", await impersonation.end(db, request.cookies.get(cookie_name(), "")))
 
 
 router = Router("/", route_handlers=[end])

@@ -7,9 +7,10 @@ from typing import Any
 from litestar import Router, delete, get, post, put
 from litestar.params import FromPath, FromQuery
 
+from app.access.guards import CurrentViewer
+from app.access.operator import ROOT, operates
 from app.accounts import origin
 from app.backoffice import impersonation, workspace
-from app.backoffice.operator import operates
 from app.backoffice.workspace import PLANS, STATES, Workspace
 from app.core.db import Db, platform_tx
 from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
@@ -27,7 +28,7 @@ async def index(request: AnyRequest, q: FromQuery[str] = "", standing: FromQuery
     async with platform_tx() as db:
         found = await workspace.search(db, q, state=standing, plan=plan, page=after)
     asked = {"q": q, "standing": standing, "plan": plan}
-    return page(request, INDEX, "rows", found=found, asked=asked, states=STATES, plans=PLANS, operator=_operator(request))
+    return page(request, INDEX, "rows", found=found, asked=asked, states=STATES, plans=PLANS)
 
 
 @get("/workspaces/{workspace_id:int}")
@@ -68,18 +69,17 @@ async def limit(request: AnyRequest, workspace_id: FromPath[int], data: Submitte
 
 
 @post("/workspaces/{workspace_id:int}/impersonation", status_code=200)
-async def impersonate(request: AnyRequest, workspace_id: FromPath[int], data: SubmittedForm) -> Page:
+async def impersonate(
+    request: AnyRequest, viewer: CurrentViewer, workspace_id: FromPath[int], data: SubmittedForm
+) -> Page:
     form = parse(impersonation.Wish, data)
     async with platform_tx() as db:
         found = await workspace.find(db, workspace_id)
         if form.errors:
             form.errors |= dict.fromkeys(form.errors.keys() & {"reason"}, SAY_WHY)
             return await _shown(request, db, found, entering=form)
-        by = _operator(request)
-        cookie = await impersonation.begin(db, found.id, form.value, by=by, where=origin.of(request))
-    answer = redirect(request, INSIDE)
-    answer.set_cookie(cookie)
-    return answer
+        cookie = await impersonation.begin(db, found.id, form.value, by=viewer, where=origin.of(request))
+    return redirect(request, INSIDE, cookie)
 
 
 async def _shown(
@@ -95,11 +95,7 @@ async def _shown(
     shown = {"workspace": found, "members": await workspace.members(db, found), "plans": await workspace.plans(db)}
     forms = {"closing": closing or blank(), "limits": limits or blank(**own), "entering": entering or blank()}
     status = 422 if closing or limits or entering else 200
-    return page(request, SHOW, "workspace", status, **shown, **forms, said=said, names=PLANS, operator=_operator(request))
+    return page(request, SHOW, "workspace", status, **shown, **forms, said=said, names=PLANS)
 
 
-def _operator(request: AnyRequest) -> Any:
-    return request.scope.get("operator")
-
-
-router = Router("/platform", route_handlers=[index, show, suspend, resume, limit, impersonate], guards=[operates])
+router = Router(ROOT, route_handlers=[index, show, suspend, resume, limit, impersonate], guards=[operates])

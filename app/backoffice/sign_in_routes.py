@@ -1,32 +1,38 @@
-"""The back office's own door: password and code in one form, in a session of its own."""
+"""The back office's own door: password and code in one form, in a session of its own, and back to the page that was asked."""
 
 from __future__ import annotations
 
-from litestar import Router, get, post
-from litestar.datastructures import Cookie
+import re
+from urllib.parse import urlencode, urlsplit
 
+from litestar import Router, get, post
+from litestar.params import FromQuery
+
+from app.access.operator import ROOT, cookie_name
 from app.accounts import origin
 from app.accounts.signing_in import NoWorkspace, Wrong
 from app.accounts.throttle import TooMany
-from app.backoffice import operator
+from app.backoffice import signing_in
 from app.core.forms import SubmittedForm, blank, parse
 from app.core.pages import AnyRequest, Page, page, redirect
 
 FORM = "backoffice/sign_in.html"
+OURS = re.compile(rf"{ROOT}[\w/?=&%.+-]*", re.ASCII)
 
 
 @get("/sign-in", public=True)
-async def sign_in_page(request: AnyRequest) -> Page:
-    return page(request, FORM, "form", form=blank())
+async def sign_in_page(request: AnyRequest, to: FromQuery[str] = ROOT) -> Page:
+    return page(request, FORM, "form", form=blank(to=to))
 
 
 @post("/sign-in", public=True)
 async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
-    form = parse(operator.Credentials, data)
+    form = parse(signing_in.Credentials, data)
     if not form.errors:
         try:
-            return _with(redirect(request, "/platform"), await operator.sign_in(form.value, origin.of(request)))
-        except (Wrong, TooMany, NoWorkspace, operator.NoSecondFactor) as refused:
+            cookie = await signing_in.sign_in(form.value, origin.of(request))
+            return redirect(request, form.value.to if OURS.fullmatch(form.value.to) else ROOT, cookie)
+        except (Wrong, TooMany, NoWorkspace, signing_in.NoSecondFactor) as refused:
             form.errors["password"] = refused.message
     for secret in ("password", "code"):
         form.raw.pop(secret, None)
@@ -35,13 +41,14 @@ async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
 
 @post("/sign-out", public=True)
 async def sign_out(request: AnyRequest) -> Page:
-    cookie = await operator.sign_out(request.cookies.get(operator.cookie_name(), ""))
-    return _with(redirect(request, "/platform/sign-in"), cookie)
+    return redirect(request, f"{ROOT}/sign-in", await signing_in.sign_out(request.cookies.get(cookie_name(), "")))
 
 
-def _with(answer: Page, cookie: Cookie) -> Page:
-    answer.set_cookie(cookie)
-    return answer
+def way_in(request: AnyRequest) -> str:
+    """Where somebody without a session is sent. What is no page of its own leads back to the page that it is on."""
+    is_page = request.method == "GET" and request.headers.get("hx-request-type") != "partial"
+    was_at = urlsplit(str(request.url) if is_page else request.headers.get("hx-current-url", ""))
+    return f"{ROOT}/sign-in?{urlencode({'to': was_at._replace(scheme='', netloc='').geturl() or ROOT})}"
 
 
-router = Router("/platform", route_handlers=[sign_in_page, sign_in, sign_out])
+router = Router(ROOT, route_handlers=[sign_in_page, sign_in, sign_out])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, Router, get, post, put
-from litestar.di import Provide
 from litestar.params import FromPath, FromQuery
 from msgspec import ValidationError
 
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
-from app.core.db import Db, platform_tx
+from app.core.db import Db
 from app.core.pages import Page, fragment, page
 from app.intake import event, reading, replaying
 from app.intake.event import Event, Filter
@@ -30,18 +28,17 @@ SHOWN = 64 * 1024  # bytes of raw JSON on a page; all of it can be downloaded
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What an address says; `day` is one of the workspace's calendar, `of` is all for whoever runs the installation."""
+    """What an address says; `day` is one of the workspace's calendar."""
 
     kind: str = ""
     number: str = ""
     state: str = ""
     error: str = ""
     day: str = ""
-    of: str = ""
 
     @property
     def narrows(self) -> bool:
-        return any((self.kind, self.number, self.state, self.error, self.day))
+        return any(msgspec.structs.astuple(self))
 
     @property
     def query(self) -> str:
@@ -59,24 +56,13 @@ def _begin(day: str, zone: str) -> datetime | None:
         return None
 
 
-def is_wide(request: CurrentRequest) -> bool:
-    """Whoever is not a super admin may ask for all, and gets their own."""
-    return request.user.super_admin and request.query_params.get("of") == "all"
-
-
-async def journal(request: CurrentRequest) -> AsyncIterator[Db]:
-    """The door to as much of the journal as somebody may see."""
-    async with platform_tx() if is_wide(request) else request.user.tx() as db:
-        yield db
-
-
 @get("/", guards=SEES)
 async def index(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, after: FromQuery[str] = "") -> Page:
     asked = _asked(request)
     found = await event.search(db, asked.filter(viewer.time_zone), page=after)
     displays = await event.displays(db, [number for each in found for number in each.numbers])
-    shown: dict[str, Any] = {"displays": displays, "troubles": await event.troubles(db), "wide": is_wide(request)}
-    return page(request, INDEX, "rows", found=found, asked=asked, **shown)
+    troubles = await event.troubles(db)
+    return page(request, INDEX, "rows", found=found, asked=asked, displays=displays, troubles=troubles)
 
 
 @get("/replays", guards=ACTS)
@@ -88,7 +74,7 @@ async def confirm_replays(request: CurrentRequest, db: TenantDb, viewer: Current
 
 @post("/replays", guards=ACTS, status_code=200)
 async def replay_found(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer) -> Page:
-    await replaying.replay_found(db, _asked(request).filter(viewer.time_zone), by=viewer)
+    await replaying.replay_found(db, _asked(request).filter(viewer.time_zone))
     return fragment(request, INDEX, "replaying")
 
 
@@ -105,13 +91,13 @@ async def body(db: TenantDb, event_id: FromPath[int]) -> Response[bytes]:
 
 
 @post("/{event_id:int}/replays", guards=ACTS, status_code=200)
-async def replay(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, event_id: FromPath[int]) -> Page:
-    return await _shown(request, db, await replaying.replay(db, event_id, by=viewer), said="replayed")
+async def replay(request: CurrentRequest, db: TenantDb, event_id: FromPath[int]) -> Page:
+    return await _shown(request, db, await replaying.replay(db, event_id), said="replayed")
 
 
 @put("/{event_id:int}/discard", guards=ACTS)
-async def discard(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, event_id: FromPath[int]) -> Page:
-    return await _shown(request, db, await replaying.discard(db, event_id, by=viewer), said="discarded")
+async def discard(request: CurrentRequest, db: TenantDb, event_id: FromPath[int]) -> Page:
+    return await _shown(request, db, await replaying.discard(db, event_id), said="discarded")
 
 
 async def _shown(request: CurrentRequest, db: Db, found: Event, *, said: str = "") -> Page:
@@ -119,7 +105,7 @@ async def _shown(request: CurrentRequest, db: Db, found: Event, *, said: str = "
     read = await reading.of_event(db, found, kept.body)
     displays = await event.displays(db, [line.number for line in read.lines])
     shown: dict[str, Any] = {"event": found, "kept": kept, "read": read, "displays": displays}
-    return page(request, SHOW, "event", **shown, raw=_pretty(kept.body), said=said, wide=is_wide(request))
+    return page(request, SHOW, "event", **shown, raw=_pretty(kept.body), said=said)
 
 
 def _pretty(raw: bytes) -> str:
@@ -136,7 +122,4 @@ def _asked(request: CurrentRequest) -> Asked:
     return msgspec.convert(dict(request.query_params), Asked, strict=False)
 
 
-router = Router(
-    LIST, route_handlers=[index, confirm_replays, replay_found, show, body, replay, discard],
-    dependencies={"db": Provide(journal)},
-)  # fmt: skip
+router = Router(LIST, route_handlers=[index, confirm_replays, replay_found, show, body, replay, discard])

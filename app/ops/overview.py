@@ -10,7 +10,7 @@ from app.access.viewer import Viewer
 from app.core.db import Db, platform_tx
 from app.core.statements import statements
 from app.numbers.breaker import REST
-from app.ops import process, queue, sight, stuck
+from app.ops import process, queue, stuck
 from app.ops.process import Worker
 from app.ops.queue import DeadLetter, Queue
 from app.ops.stuck import Stuck
@@ -87,17 +87,16 @@ class Overview(msgspec.Struct, frozen=True):
         return not (self.failed or self.late or self.open_breakers or self.stuck or self.silent or self.idle or dead)
 
 
-async def of(viewer: Viewer, scope: str = "", *, only: str = "") -> Overview:
+async def of(viewer: Viewer, *, only: str = "") -> Overview:
     """`only` is the queue whose failed jobs are listed."""
-    wide = sight.is_wide(viewer, scope)
-    async with sight.opened(viewer, scope) as db:
+    async with viewer.tx() as db:
         queues = await queue.all(db)
         states = await numbers(db)
         letters = await queue.dead_letters(db, queue=only) if any(each.failed for each in queues) else []
-        still = await stuck.everywhere(db) if wide else await stuck.all(db)
+        still = await stuck.everywhere(db) if viewer.operates else await stuck.all(db)
     async with platform_tx() as door:
         facts = await door.one(q.platform, Platform)
-        workers = await process.all(door) if viewer.super_admin or facts.alone else None
+        workers = await process.all(door) if viewer.operates or facts.alone else None
     return Overview(queues, states, letters, still, facts, workers)
 
 

@@ -79,8 +79,11 @@ async def retry(db: Db, *, queue: str = "", job_id: int | None = None) -> int:
 
 
 async def clear(db: Db, *, queue: str = "", job_id: int | None = None) -> int:
-    """Forgets them for good. Raises NotFound for one that is not there."""
+    """Forgets them for good; what an operator does to their work, workspaces read in their logs. Raises NotFound for one
+    that is not there."""
     await _find_failed(db, job_id)
+    if db.tenant_id is None:
+        await db.run(q.tell_of_clearing, queue=queue, id=job_id)
     return int(await db.value(q.clear, queue=queue, id=job_id))
 
 

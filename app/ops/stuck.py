@@ -11,7 +11,7 @@ from app.access.viewer import Viewer
 from app.campaigns import upkeep
 from app.core.db import Db
 from app.core.statements import statements
-from app.ops import queue, sight
+from app.ops import queue
 
 q = statements("ops")
 
@@ -40,14 +40,14 @@ async def everywhere(door: Db) -> list[Stuck]:
     return found
 
 
-async def recover(viewer: Viewer, scope: str = "", name: str = "") -> int:
+async def recover(viewer: Viewer, name: str = "") -> int:
     """Now, instead of when the schedule comes round: how many jobs run again. Raises NotFound for an unknown queue."""
     if name:
         queue.check(name)
-    async with sight.opened(viewer, scope) as db:
+    async with viewer.tx() as db:
         recovered = await queue.recover(db, queue=name)
-        if name in ("", "campaigns") and db.tenant_id is not None:
+        if name in ("", "campaigns") and not viewer.operates:
             await upkeep.recover_in(db)
-    if name in ("", "campaigns") and sight.is_wide(viewer, scope):
+    if name in ("", "campaigns") and viewer.operates:
         await upkeep.recover()
     return recovered

@@ -94,6 +94,7 @@ NAMES_THE_TENANT: dict[str, str] = {
     "ops.forget_failed": SWEEPING,
     "ops.keep_errors": COUNTING,
     "ops.note_rates": COUNTING,
+    "webhook_events.tell_of_look": OPERATING,
     "workspace_switch.of_person": BELONGING,
 }
 

@@ -20,3 +20,8 @@ async def owner(owner: Person) -> Person:
 @pytest.fixture
 async def stranger(stranger: Person) -> Person:
     return await in_english(stranger)
+
+
+@pytest.fixture
+async def operator(operator: Person) -> Person:
+    return await in_english(operator)
