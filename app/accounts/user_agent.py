@@ -6,6 +6,8 @@ import re
 
 import msgspec
 
+from app.core.i18n import N_, gettext
+
 # In this order: most browsers also claim to be Chrome and Safari, and Android also says Linux.
 BROWSERS = (
     (r"Edg(?:e|A|iOS)?/", "Edge"),
@@ -42,6 +44,13 @@ class Device(msgspec.Struct, frozen=True):
     @property
     def handheld(self) -> bool:
         return self.system in IN_A_HAND
+
+    @property
+    def words(self) -> str:
+        """In the language of whoever reads it; empty when it says nothing at all."""
+        if self.browser and self.system:
+            return gettext(N_("%(browser)s on %(system)s")) % {"browser": self.browser, "system": self.system}
+        return self.browser or self.system
 
 
 def device(agent: str) -> Device:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from app.accounts.user_agent import Device, device
 from app.core.db import Db
 from app.core.paging import PAGE, Page, after, page_of
 from app.core.statements import statements
@@ -40,10 +41,12 @@ class Entry(msgspec.Struct, frozen=True):
     request_id: str
 
     @property
-    def changes(self) -> list[tuple[str, Any, Any]]:
-        """Column, before and after; a new row has no before, a deleted one no after."""
-        before, after_it = self.before or {}, self.after or {}
-        return [(name, before.get(name), after_it.get(name)) for name in sorted(before.keys() | after_it.keys())]
+    def table(self) -> str:
+        return self.action.partition(".")[0]
+
+    @property
+    def device(self) -> Device:
+        return device(self.agent)
 
 
 class Filter(msgspec.Struct, frozen=True):

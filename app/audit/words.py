@@ -8,6 +8,7 @@ from app.core.i18n import N_
 # Tables, and the first part of the words that features choose themselves.
 THINGS = {
     "account": N_("Account"), "accounts": N_("Account"), "alert_channels": N_("Alert channel"), "api_tokens": N_("API token"),
+    "availability": N_("Availability"), "team_settings": N_("Rules for all teams"),
     "breakers": N_("Breaker"), "campaign_variants": N_("Text of a campaign"), "campaigns": N_("Campaign"),
     "consent_events": N_("Consent"), "contact_identities": N_("Number or id of a contact"), "contact_imports": N_("Import"),
     "contact_labels": N_("Label on a contact"), "contacts": N_("Contact"), "conversations": N_("Conversation"),
@@ -31,8 +32,37 @@ DEEDS = {
     "end_session": (N_("One session ended"), None), "end_sessions": (N_("Other sessions ended"), None),
     "turn_on_two_factor": (N_("Two-factor on"), "success"), "turn_off_two_factor": (N_("Two-factor off"), "warning"),
     "renew_recovery_codes": (N_("New recovery codes"), None),
+    "refuse_password": (N_("Password refused"), "warning"), "refuse_code": (N_("Code refused"), "warning"),
     "POST": (N_("Done"), "info"), "PUT": (N_("Changed"), "info"), "PATCH": (N_("Changed"), "info"),
     "DELETE": (N_("Taken back"), "warning"), "download": (N_("Taken home"), "warning"),
+}  # fmt: skip
+# What people do to things whose rows no trigger watches, by the route that was asked.
+ROUTES = {
+    "POST /inbox": N_("Started"), "PUT /inbox/{conversation_id}/closure": N_("Resolved"),
+    "DELETE /inbox/{conversation_id}/closure": N_("Opened again"), "PUT /inbox/{conversation_id}/assignment": N_("Assigned"),
+    "DELETE /inbox/{conversation_id}/assignment": N_("Given back"), "PUT /inbox/{conversation_id}/team": N_("Handed to a team"),
+    "DELETE /inbox/{conversation_id}/team": N_("Taken out of a team"), "POST /inbox/{conversation_id}/messages": N_("Answered"),
+    "POST /inbox/{conversation_id}/messages/templates": N_("Template sent"),
+    "POST /inbox/{conversation_id}/messages/files": N_("File sent"),
+    "POST /inbox/{conversation_id}/messages/{public_id}/attempts": N_("Tried again"),
+    "PUT /inbox/{conversation_id}/messages/{public_id}/reaction": N_("Reacted"), "POST /api/v1/messages": N_("Message sent"),
+    "PUT /ops/alerts/{alert_id}/resolution": N_("Alert closed"), "POST /api/v1/alerts/{alert_id}/resolve": N_("Alert closed"),
+    "PUT /ops/alerts/{alert_id}/acknowledgement": N_("Alert looked after"),
+    "POST /settings/alerts": N_("Channel of alerts added"),
+    "PUT /settings/alerts/{channel_id}": N_("Channel of alerts changed"),
+    "DELETE /settings/alerts/{channel_id}": N_("Channel of alerts removed"),
+    "POST /settings/alerts/{channel_id}/trials": N_("Channel of alerts tried"),
+    "POST /campaigns/{campaign_id}/tests": N_("Tried on oneself"),
+    "POST /campaigns/{campaign_id}/exports": N_("Recipients taken out"),
+    "POST /campaigns/{campaign_id}/retries": N_("Tried again"), "POST /campaigns/{campaign_id}/uncertain": N_("Sent once more"),
+    "DELETE /campaigns/{campaign_id}/uncertain": N_("Unknown ones let go"),
+    "PUT /campaigns/{campaign_id}/recipients/{recipient_id}/exclusion": N_("A person left out"),
+    "PUT /campaigns/{campaign_id}/recipients/{recipient_id}/retry": N_("A person tried again"),
+    "POST /message-templates/syncs": N_("Fetched from WhatsApp"),
+    "POST /numbers/{number_id}/subscription": N_("Subscribed again"),
+    "POST /numbers/{number_id}/registration": N_("Registered"), "DELETE /numbers/{number_id}/registration": N_("Deregistered"),
+    "PUT /numbers/{number_id}/pin": N_("PIN changed"),
+    "DELETE /settings/people/{member_id}/sessions": N_("Signed out everywhere"),
 }  # fmt: skip
 # Routes that tell themselves: the first part of the path.
 PLACES = {
@@ -68,8 +98,20 @@ def thing(entry: Entry) -> str:
 
 def deed(entry: Entry) -> tuple[str, str | None]:
     """The word, and the tone of its badge."""
+    if word := ROUTES.get(entry.action):
+        return word, None
     verb = entry.action.split(" ")[0] if is_route(entry) else entry.action.rpartition(".")[2]
     return DEEDS.get(verb, (verb, None))
+
+
+def is_untold(entry: Entry) -> bool:
+    """A route that nobody gave a word: it is shown as it is."""
+    return is_route(entry) and entry.action not in ROUTES
+
+
+def is_refusal(entry: Entry) -> bool:
+    """Somebody did not get in: what matters is from where."""
+    return entry.action in ("account.refuse_password", "account.refuse_code")
 
 
 def nobody(entry: Entry) -> str:

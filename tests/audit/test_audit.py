@@ -66,7 +66,10 @@ async def test_what_no_trigger_tells_the_route_tells(owner: Person) -> None:
     assert (await owner.put(f"/inbox/{things.ids['conversations']}/closure")).status_code == 200
     entry = (await entries(owner))[-1]
     assert (entry["action"], entry["after"]) == ("PUT /inbox/{conversation_id}/closure", None)
-    assert "PUT /inbox" in text_of(await owner.get(PAGE), "tbody")
+    page = page_of(await owner.get(PAGE))
+    assert "{conversation_id}" not in page.css_first("tbody tr").text()  # type: ignore[union-attr]
+    link = page.css_first("tbody th a").attributes["href"] or ""  # type: ignore[union-attr]
+    assert "PUT /inbox" in text_of(await owner.get(link), "#entry .audit-raw")
 
 
 async def test_a_great_many_are_told_as_a_number(owner: Person) -> None:
