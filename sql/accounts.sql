@@ -38,6 +38,12 @@ select u.id, u.name, u.email, u.language, u.time_zone, u.email_confirmed_at, u.t
                 where m.user_id = u.id and m.deactivated_at is null and t.two_factor_required) as two_factor_required
   from users u where u.id = %(id)s;
 
+-- name: addressee
+-- Nobody whose address is not proven; their own zone, or that of the workspace.
+select u.name, u.email, u.language, coalesce(nullif(u.time_zone, ''), t.time_zone, 'UTC') as time_zone
+  from users u left join tenants t on t.id = %(tenant_id)s
+ where u.id = %(user_id)s and u.email_confirmed_at is not null;
+
 -- name: change
 update users set name = %(name)s, language = %(language)s, time_zone = %(time_zone)s where id = %(id)s;
 
@@ -91,3 +97,17 @@ delete from sign_in_failures where subject = %(subject)s;
 
 -- name: delete_old_failures
 delete from sign_in_failures where last_at < now() - interval '1 day';
+
+-- name: count_refusal
+insert into refused_sign_ins as r (email, step, address, agent)
+select %(email)s, %(step)s, case when others.many then '' else %(address)s end, case when others.many then '' else %(agent)s end
+  from (select count(distinct o.address) >= %(most)s as many from refused_sign_ins o
+         where o.email = %(email)s and o.hour = date_trunc('hour', now() at time zone 'UTC') and o.address not in ('', %(address)s)) others
+on conflict (email, hour, step, address) do update set tries = r.tries + 1;
+
+-- name: tell_refusals
+select tell_refusals();
+
+-- name: forget_refusals
+-- Two hours, so that the addresses of this one are still counted.
+delete from refused_sign_ins where at < now() - interval '2 hours' and tries = told;

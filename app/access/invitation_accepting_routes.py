@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Router, get, post
 from litestar.params import FromPath
 
-from app.access import invitation_accepting, workspace_switch
+from app.access import invitation_accepting, theme_routes, workspace_switch
 from app.access.invitation_accepting import Known, Newcomer, Offer, Over
 from app.access.member import NoSeats
 from app.accounts import account, origin, session, signing_in, throttle
@@ -80,15 +80,18 @@ async def _joined(request: AnyRequest, token: str, found: Offer, form: Form[Any]
 async def _enter(request: AnyRequest, found: Offer, joined: SignedUp) -> Page:
     gave_a_code = found.two_factor and request.scope.get("user") is None
     async with platform_tx() as db:
-        answer.set_cookie(await workspace_switch.move(db, joined, request, proven=gave_a_code))
-    return answer
+        cookie = await workspace_switch.move(db, joined, request, proven=gave_a_code)
+    return redirect(request, HOME, cookie, origin.remember(origin.of(request), found.email))
 
 
 def _page(request: AnyRequest, token: str, found: Offer | None, form: Form[Any]) -> Page:
     is_open = found is not None and found.is_open
     form.raw.pop("password", None)
     status = 422 if form.errors else 200 if is_open else 410
-    shown = {"token": token, "offer": found, "form": form, "another": found is not None and _is_another(request, found)}
+    shown: dict[str, Any] = {"token": token, "offer": found, "form": form, "another": False}
+    if found is not None:
+        shown["another"] = _is_another(request, found)
+        shown["look"] = theme_routes.dressed(request, found.brand_colour, found.accent_colour)
     return page(request, "people/invitation.html" if is_open else "people/invitation_over.html", "form", status=status, **shown)
 
 

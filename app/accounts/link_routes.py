@@ -73,7 +73,7 @@ async def _in(request: AnyRequest, email: str) -> Page:
         known = await account.find(db, email)
     if not known.tenant_id:
         return page(request, "accounts/confirmed.html", email=email)
-    return await enter(request, known, email)
+    return await enter(request, known, email, told=True)
 
 
 @get("/confirm-email/{token:str}", public=True)
@@ -96,7 +96,9 @@ async def confirm(request: AnyRequest, token: FromPath[str]) -> Page:
         return _expired(request, "confirm")
     except EmailTaken:
         return _expired(request, "taken")
-    return page(request, "accounts/confirmed.html", status=200, email=used.email)
+    answer = page(request, "accounts/confirmed.html", status=200, email=used.email)
+    answer.set_cookie(origin.remember(origin.of(request), used.email))
+    return answer
 
 
 def _expired(request: AnyRequest, why: str) -> Page:

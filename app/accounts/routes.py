@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, get_type_hints
 
 import msgspec
@@ -10,9 +11,10 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 from msgspec import Meta
 
-from app.accounts import account, confirmation, deed, easy_passwords, origin, session, signing_in, throttle
+from app.accounts import account, confirmation, deed, easy_passwords, new_browser, origin, session, signing_in, throttle
 from app.accounts.account import Account
 from app.accounts.easy_passwords import is_easy
+from app.accounts.origin import GONE
 from app.core import demo, i18n
 from app.core.db import platform_tx
 from app.core.forms import NOT_POSSIBLE, Form, S, SubmittedForm, blank, parse
@@ -50,18 +52,17 @@ async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
     return page(request, "accounts/sign_in.html", "form", status=422, form=form, demo=demo.is_open())
 
 
-async def enter(request: AnyRequest, known: Account, email: str, *, to: str = HOME, proven: bool = False) -> Page:
-    """In, or to the second step. `proven`: they have given a code."""
+async def enter(request: AnyRequest, known: Account, email: str, *, proven: bool = False, told: bool = False) -> Page:
+    """In, or to the second step. `proven`: they have given a code; `told`: another letter says that they come in."""
     if known.two_factor and not proven:
-        answer = redirect(request, SECOND_STEP)
-        answer.set_cookie(_waiting(signing_in.half_way(known, email)))
-        return answer
+        return redirect(request, SECOND_STEP, _waiting(signing_in.half_way(known, email), signing_in.WAITS_FOR_CODE))
     async with platform_tx() as db:
         person = await account.details(db, known.user_id)
-        answer = _with(redirect(request, to), await session.start(db, known, request, two_factor=proven))
+        cookie = await session.start(db, known, request, two_factor=proven)
         await deed.came_in(db, known.tenant_id, person)
-    answer.set_cookie(origin.remember(origin.of(request), email))
-    return answer
+        if not told:
+            await new_browser.tell(db, known.user_id, known.tenant_id, origin.of(request))
+    return redirect(request, HOME, cookie, origin.remember(origin.of(request), email))
 
 
 @get("/sign-in/code", public=True)
@@ -89,24 +90,16 @@ async def _through(request: AnyRequest, waiting: signing_in.HalfWay) -> Page:
     async with platform_tx() as db:
         known = await signing_in.account_of(db, waiting)
     answer = await enter(request, known, waiting.email, proven=True) if known else redirect(request, "/sign-in")
-    return _with(answer, _waiting(""))
+    answer.set_cookie(_waiting("", GONE))
+    return answer
 
 
 def _half_way(request: AnyRequest) -> signing_in.HalfWay | None:
     return signing_in.read_half_way(request.cookies.get(origin.prefixed("step"), ""))
 
 
-def _waiting(sealed: str) -> Cookie:
-    lasts = int(signing_in.WAITS_FOR_CODE.total_seconds()) if sealed else 0
-    return Cookie(
-        key=origin.prefixed("step"),
-        value=sealed,
-        max_age=lasts,
-        path="/",
-        httponly=True,
-        secure=origin.secure(),
-        samesite="lax",
-    )
+def _waiting(sealed: str, lasts: timedelta) -> Cookie:
+    return origin.cookie(origin.prefixed("step"), sealed, lasts)
 
 
 @get("/sign-up", public=True)
@@ -133,9 +126,8 @@ async def _sign_up(request: AnyRequest, wish: account.SignUp) -> Page:
     async with platform_tx() as db:
         made = await account.sign_up(db, wish, language=i18n.language())
         await confirmation.ask(db, made.member)
-        answer = _with(redirect(request, FIRST_STEP), await session.start(db, made, request))
-    answer.set_cookie(origin.remember(origin.of(request), wish.email))
-    return answer
+        cookie = await session.start(db, made, request)
+    return redirect(request, FIRST_STEP, cookie, origin.remember(origin.of(request), wish.email))
 
 
 def checked(kind: type[S], data: dict[str, str | list[str]]) -> Form[S]:
@@ -155,7 +147,7 @@ def checked(kind: type[S], data: dict[str, str | list[str]]) -> Form[S]:
 async def sign_out(request: AnyRequest) -> Page:
     token = request.cookies.get(session.cookie_name(), "")
     async with platform_tx() as db:
-        answer = _with(redirect(request, "/sign-in"), await session.end(db, token))
+        answer = redirect(request, "/sign-in", await session.end(db, token))
         if request.user:
             await deed.note(db, request.user, "sign_out")
     # Not the cookies: this browser stays known, and keeps its language.
@@ -168,17 +160,12 @@ async def open_demo(request: AnyRequest) -> Page:
     """One click into the demo workspace; only in development."""
     email = await demo.prepare()
     async with platform_tx() as db:
-        return _with(redirect(request, HOME), await session.start(db, await account.find(db, email), request))
+        return redirect(request, HOME, await session.start(db, await account.find(db, email), request))
 
 
 @get("/", public=True)
 async def start(request: AnyRequest) -> Redirect:
     return Redirect(HOME if request.user else "/sign-in", status_code=303)
-
-
-def _with(answer: Page, cookie: Cookie) -> Page:
-    answer.set_cookie(cookie)
-    return answer
 
 
 router = Router(

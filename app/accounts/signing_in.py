@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import msgspec
 
-from app.accounts import account, throttle, two_factor
+from app.accounts import account, refusal, throttle, two_factor
 from app.accounts.account import Account
 from app.accounts.origin import Origin
+from app.accounts.refusal import Step
 from app.core.clock import now
 from app.core.db import Db, platform_tx
 from app.core.i18n import N_
@@ -46,16 +49,27 @@ class HalfWay(msgspec.Struct, frozen=True):
     until: float
 
 
+@asynccontextmanager
+async def _counting(email: str, step: Step) -> AsyncIterator[None]:
+    """Whoever is refused leaves a trace, those who are sent away before anybody looks among them."""
+    try:
+        yield
+    except (Wrong, account.WrongPassword, throttle.TooMany):
+        await refusal.count(email, step)
+        raise
+
+
 async def prove(email: str, password: str, origin: Origin) -> Account:
     """Raises Wrong, TooMany or NoWorkspace."""
     tries = throttle.passwords(origin, email)
-    left = await throttle.take(tries)
-    async with platform_tx() as db:
-        found = await account.check(db, email, password)
-        if found:
-            await throttle.right(db, tries)
-    if found is None:
-        raise Wrong if left else throttle.TooMany
+    async with _counting(email, "password"):
+        left = await throttle.take(tries)
+        async with platform_tx() as db:
+            found = await account.check(db, email, password)
+            if found:
+                await throttle.right(db, tries)
+        if found is None:
+            raise Wrong if left else throttle.TooMany
     if not found.tenant_id:
         raise NoWorkspace
     return found
@@ -64,23 +78,25 @@ async def prove(email: str, password: str, origin: Origin) -> Account:
 async def prove_again(user_id: int, email: str, password: str) -> None:
     """Of somebody who is signed in, before something that matters. Raises WrongPassword or TooMany."""
     tries = throttle.again(user_id)
-    left = await throttle.take(tries)
-    async with platform_tx() as db:
-        if found := await account.check(db, email, password):
-            await throttle.right(db, tries)
-    if found is None:
-        raise account.WrongPassword if left else throttle.TooMany
+    async with _counting(email, "password"):
+        left = await throttle.take(tries)
+        async with platform_tx() as db:
+            if found := await account.check(db, email, password):
+                await throttle.right(db, tries)
+        if found is None:
+            raise account.WrongPassword if left else throttle.TooMany
 
 
 async def prove_code(user_id: int, email: str, code: str, origin: Origin) -> None:
     """A code of the app, or a recovery code. Raises WrongCode or TooMany."""
     tries = throttle.codes(user_id, origin, email)
-    left = await throttle.take(tries)
-    async with platform_tx() as db:
-        if right := await two_factor.accepts(db, user_id, code):
-            await throttle.right(db, tries)
-    if not right:
-        raise WrongCode if left else throttle.TooMany
+    async with _counting(email, "code"):
+        left = await throttle.take(tries)
+        async with platform_tx() as db:
+            if right := await two_factor.accepts(db, user_id, code):
+                await throttle.right(db, tries)
+        if not right:
+            raise WrongCode if left else throttle.TooMany
 
 
 def half_way(known: Account, email: str) -> str:

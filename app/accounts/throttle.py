@@ -89,6 +89,10 @@ def invited(email: str) -> list[Try]:
     return [Try(f"invited:{email.lower()[:254]}", MAILS_PER_PERSON, MAILS_FORGET_AFTER)]
 
 
+def new_browsers(user_id: int) -> list[Try]:
+    return [Try(f"new-browser:{user_id}", MAILS_PER_PERSON, MAILS_FORGET_AFTER)]
+
+
 async def take(tries: list[Try]) -> int:
     """How many are left after this one. Raises TooMany. Committed at once, so that no guess is free."""
     left: list[int] = []

@@ -1,5 +1,19 @@
 -- The audit log's two hands: a trigger that writes each changed row, and what a request says for itself when no row did.
 
+-- Entries are never changed, and go only when they are old enough, or with their workspace. Refused sign-ins count up.
+create or replace function only_added_to() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' and (current_setting('app.forgets', true) = 'workspace'
+      or (current_setting('app.forgets', true) = 'old' and old.at < now() - interval '30 days')) then
+    return old;
+  end if;
+  if tg_op = 'UPDATE' and old.action in ('account.refuse_password', 'account.refuse_code') and new.rows > old.rows
+     and to_jsonb(new) - 'rows' = to_jsonb(old) - 'rows' then
+    return new;
+  end if;
+  raise exception 'the audit log is only added to' using errcode = 'insufficient_privilege';
+end $$;
+
 -- What is told of a row: nothing empty, nothing that only machines count, and of secrets only that they are there.
 create or replace function told(of_row jsonb, secret text[], quiet text[]) returns jsonb language sql immutable as $$
   select coalesce(jsonb_object_agg(key, case when key = any(secret) then '"•••"'::jsonb else value end), '{}')
@@ -50,7 +64,7 @@ begin
     end if;
     perform add_to_audit_log(coalesce(either->>'tenant_id', either->>'id')::bigint,
       tg_table_name || case tg_op when 'INSERT' then '.create' when 'UPDATE' then '.update' else '.delete' end,
-      coalesce(either->>'id', either->>'number_id', either->>'contact_id', either->>'user_id')::bigint,
+      coalesce(either->>'id', either->>'number_id', either->>'contact_id', either->>'campaign_id', either->>'user_id')::bigint,
       coalesce(person, either->>tg_argv[0], ''), before, after, 1);
   end if;
   return null;

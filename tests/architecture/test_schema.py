@@ -21,6 +21,7 @@ PLATFORM_TABLES = {
     "phone_zones": "numbering plans of the world",
     "intake_events": "webhooks as they came, before anybody knows whose they are",
     "recovery_codes": "of people, who may belong to several",
+    "refused_sign_ins": "who was refused, before anybody is signed in",
     "schedule_runs": "when each periodic job last ran",
     "sign_in_failures": "wrong guesses, before anybody is signed in",
     "tenants": "the tenants themselves; sealed by id",
