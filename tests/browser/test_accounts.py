@@ -46,7 +46,7 @@ async def test_from_sign_up_to_a_second_factor_and_back(opens: Opens, house: str
     await expect(page.locator("#unconfirmed")).to_be_visible()
     await walk.look("unconfirmed")
     await walk.press("Send it again")
-    await expect(page.locator("#unconfirmed")).to_contain_text("Sent again.")
+    await expect(page.locator(".unconfirmed")).to_contain_text("Sent again.")
     await eventually(lambda: len(kept(email)) == 2)
     await page.goto(link_in(await letter_to(email)))
     await walk.look("confirm")
