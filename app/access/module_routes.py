@@ -5,12 +5,11 @@ from __future__ import annotations
 from litestar import Router, delete, get, put
 from litestar.params import FromPath
 
-from app.access import module_switch
+from app.access import module_switch, modules
 from app.access.guards import TenantDb, needs
-from app.access.modules import MODULES, Module
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
-from app.core.db import Db, NotFound
+from app.core.db import Db
 from app.core.pages import Page, page
 
 LIST = "/settings/modules"
@@ -23,20 +22,14 @@ async def index(request: CurrentRequest, db: TenantDb) -> Page:
 
 @put("/{module_id:str}", guards=[needs(Permission.SWITCH_MODULES)])
 async def switch_on(request: CurrentRequest, db: TenantDb, module_id: FromPath[str]) -> Page:
-    await module_switch.switch_on(db, _module(module_id))
+    await module_switch.switch_on(db, modules.find(module_id))
     return await _switched(request, db)
 
 
 @delete("/{module_id:str}", status_code=200, guards=[needs(Permission.SWITCH_MODULES)])
 async def switch_off(request: CurrentRequest, db: TenantDb, module_id: FromPath[str]) -> Page:
-    await module_switch.switch_off(db, _module(module_id))
+    await module_switch.switch_off(db, modules.find(module_id))
     return await _switched(request, db)
-
-
-def _module(module_id: str) -> Module:
-    if module_id not in MODULES:
-        raise NotFound(module_id)
-    return MODULES[module_id]
 
 
 async def _switched(request: CurrentRequest, db: Db) -> Page:
@@ -48,7 +41,7 @@ async def _switched(request: CurrentRequest, db: Db) -> Page:
 
 async def _page(request: CurrentRequest, db: Db) -> Page:
     off, uses = await module_switch.off(db), await module_switch.uses(db)
-    return page(request, "modules/index.html", "modules", modules=MODULES.values(), off=off, uses=uses)
+    return page(request, "modules/index.html", "modules", modules=modules.MODULES.values(), off=off, uses=uses)
 
 
 router = Router(LIST, route_handlers=[index, switch_on, switch_off])

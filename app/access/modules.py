@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from app.access.permissions import Permission
+from app.core.db import NotFound
 from app.core.i18n import N_
 
 
@@ -21,6 +22,8 @@ class Module(msgspec.Struct, frozen=True):
     areas: tuple[str, ...]
     paths: tuple[str, ...]
     menu: tuple[str, ...] = ()
+    # Raised when somebody who comes back to it would find it changed.
+    version: str = "1.0"
 
     @property
     def permissions(self) -> list[Permission]:
@@ -56,6 +59,13 @@ MODULES = {module.id: module for module in (
            N_("Programs are refused until it is on again. Their tokens are kept."),
            ("api_tokens",), ("/api/v1", "/settings/api-tokens"), ("/settings/api-tokens", "/api/docs")),
 )}  # fmt: skip
+
+
+def find(module_id: str) -> Module:
+    """Raises NotFound."""
+    if module_id not in MODULES:
+        raise NotFound(module_id)
+    return MODULES[module_id]
 
 
 def off(permission: Permission, modules_off: Iterable[str]) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 from psycopg.errors import UniqueViolation
 
 from app.access import roles
-from app.access.role_rules import InUse, NameTaken, OutOfReach, TooHigh, Wish, check, is_below, reach
+from app.access.role_rules import HeirOutOfReach, InUse, NameTaken, TooHigh, Wish, check, is_below, reach
 from app.access.viewer import Viewer, rights
 from app.core import live
 from app.core.db import Db, NotFound
@@ -171,7 +171,7 @@ async def delete(db: Db, role: Role, *, instead: str = "", by: Viewer) -> None:
     if not is_below(by, role):
         raise TooHigh
     if instead and instead not in {each.key for each in in_reach(by, known) if each.key != role.key}:
-        raise OutOfReach
+        raise HeirOutOfReach
     if role.held and not instead:
         raise InUse
     affected = await holders(db, role)

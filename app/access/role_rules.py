@@ -53,6 +53,11 @@ class OutOfReach(Refused):
     message = N_("It would hold something that you may not do yourself. Somebody who may can add it.")
 
 
+class HeirOutOfReach(OutOfReach):
+    field = "instead"
+    message = N_("Its people would get a role that you cannot give. Choose one below your own.")
+
+
 class InUse(Refused):
     field = "instead"
     message = N_("People have this role. Choose what they get in its place.")

@@ -61,7 +61,7 @@ class Invitation(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-class Invite(msgspec.Struct, frozen=True):
+class Invite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One link for each address, valid for seven days. `roles` are keys; whoever has a link already gets a new one."""
 
     emails: Annotated[list[Annotated[str, Meta(max_length=254)]], Meta(min_length=1, max_length=invitation.MOST_AT_ONCE)]
@@ -78,13 +78,13 @@ async def index(
 ) -> Listing[Member]:  # fmt: skip
     found = await member.search(db, Filter(only, role, q), page=after)
     known = await workspace_roles.every(db)
-    return listed(Page([_member(each, known) for each in found.rows], found.next))
+    return listed(Page([told(each, known) for each in found.rows], found.next))
 
 
 @get("/members/{member_id:int}", operation_id="show_member", summary=N_("One person"), tags=TAGS,
      guards=[needs(Permission.VIEW_MEMBERS)])  # fmt: skip
 async def show(db: TenantDb, member_id: FromPath[int]) -> Member:
-    return _member(await member.find(db, member_id), await workspace_roles.every(db))
+    return told(await member.find(db, member_id), await workspace_roles.every(db))
 
 
 @get("/invitations", operation_id="list_invitations", summary=N_("Invitations that nobody has accepted yet"), tags=TAGS,
@@ -113,7 +113,7 @@ def _roles(keys: list[str], known: dict[str, workspace_roles.Role]) -> list[Held
     return [HeldRole(key, known[key].title, known[key].level) for key in keys if key in known]
 
 
-def _member(found: member.Member, known: dict[str, workspace_roles.Role]) -> Member:
+def told(found: member.Member, known: dict[str, workspace_roles.Role]) -> Member:
     same = {name: getattr(found, name) for name in Member.__struct_fields__ if name != "roles"}
     return Member(roles=_roles(found.held, known), **same)
 

@@ -10,7 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import ValidationException
 from litestar.utils.scope.state import ScopeState
 
-from app.access import invitation, member, member_roles
+from app.access import invitation, member, member_roles, role_rules
 from app.accounts import machine, signing_in, throttle
 from app.campaigns import campaign, canary, control, launch, recipient, remaining, variants
 from app.contacts import contact, contact_import
@@ -52,6 +52,13 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     control.CannotCancel: (409, ""),
     canary.NoCanary: (409, ""),
     member.NoSeats: (409, ""),
+    member.Untouchable: (409, ""),
+    role_rules.NameTaken: (409, "name"),
+    role_rules.TooHigh: (422, "level"),
+    role_rules.BelowItsPreset: (422, "level"),
+    role_rules.HeirOutOfReach: (422, "instead"),
+    role_rules.OutOfReach: (422, "permissions"),
+    role_rules.InUse: (409, "instead"),
     member_roles.NoRole: (422, "roles"),
     member_roles.OutOfReach: (422, "roles"),
     invitation.TooMany: (422, "emails"),
