@@ -41,6 +41,7 @@ def register() -> None:
     events.on("breaker_opened", alerts.breaker_opened)
     events.on("breaker_closed", alerts.breaker_closed)
     events.on("quality_fell", alerts.quality_fell)
+    events.on("token_inspected", alerts.token_inspected)
     events.on("template_stopped", alerts.template_stopped)
     events.on("campaign_paused", alerts.campaign_paused)
     # What waits in the queues of teams goes to whoever is free.

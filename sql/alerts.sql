@@ -40,6 +40,10 @@ on conflict (tenant_id, kind, subject, key) where resolved_at is null do update
    set last_at = now(), times = a.times + %(counts)s::int, facts = excluded.facts, severity = excluded.severity
 returning id, xmax = 0 as is_new;
 
+-- name: is_told
+-- Also when somebody has put it away by hand, knowing the day.
+select true from alerts where kind = %(kind)s and key = %(key)s and severity = %(severity)s and facts ->> 'day' = %(day)s and not by_itself;
+
 -- name: resolve
 update alerts set resolved_at = now(), resolved_by = %(by)s where id = %(id)s and resolved_at is null returning id;
 
@@ -67,6 +71,7 @@ update alerts a set resolved_at = now(), by_itself = true
         and not (n.status = 'CONNECTED' and n.can_send <> 'BLOCKED' and n.checked_at > a.last_at))
    when 'quality_fell' then not exists (
      select from phone_numbers n where n.id = a.key::bigint and n.disconnected_at is null and n.quality <> 'GREEN')
+   when 'token_ends' then not exists (select from phone_numbers n where n.id = a.key::bigint and n.disconnected_at is null)
    when 'breaker_open' then not exists (
      select from breakers b join phone_numbers n on n.id = b.number_id
       where b.number_id = a.key::bigint and b.opened_at is not null and n.disconnected_at is null)

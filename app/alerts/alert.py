@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from app.alerts.kinds import KINDS, PLACES, QUALITIES, Kind
 from app.core.db import Db
 from app.core.i18n import gettext
+from app.core.pages import day
 from app.core.paging import Page, after, page_of
 from app.core.statements import statements
 
@@ -69,6 +70,8 @@ class Alert(msgspec.Struct, frozen=True):
         words = defaultdict(lambda: "…", self.facts, name=name)  # a better wording must not break on older facts
         if "quality" in words:
             words["quality"] = gettext(QUALITIES.get(words["quality"], words["quality"]))
+        if "day" in words:
+            words["day"] = day(date.fromisoformat(words["day"]))
         return words
 
 

@@ -56,6 +56,11 @@ KINDS: dict[str, Kind] = {
         N_("The number %(name)s sends, but WhatsApp reports nothing back"),
         N_("No status came for %(went)s messages in 15 minutes. Check in Meta's app that its webhook leads here and is on."),
     ),
+    "token_ends": Kind(
+        "warning", "number", N_("Token ends"),
+        N_("The access token of the number %(name)s ends on %(day)s"),
+        N_("From then on nothing is sent. Create one of a system user, which has no end, and put it in its place on the page."),
+    ),
     "campaign_failing": Kind(
         "warning", "campaign", N_("Failures of a campaign"),
         N_("%(failed)s of %(went)s messages of the campaign %(name)s failed within 15 minutes"),

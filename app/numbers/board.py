@@ -61,9 +61,9 @@ def _token(found: Findings) -> Line:
     if not token.valid:
         advice = N_("Create a new one and put it in place of this one. Until then nothing can be sent.")
         return Line(name, State.BROKEN, N_("Meta no longer accepts it."), advice, "rotate")
-    if not token.expires_at:
+    ends = token.ends_at
+    if ends is None:
         return Line(name, State.OK, N_("Valid, without an end."))
-    ends = datetime.fromtimestamp(token.expires_at, tz=now().tzinfo)
     if ends - now() > ENDS_SOON:
         return Line(name, State.OK, N_("Valid until %(at)s."), at=ends)
     advice = N_("Create one of a system user, which has no end, and put it in place of this one.")

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import msgspec
 from psycopg.types.json import Jsonb
 
-from app.core import live
+from app.core import events, live
 from app.core.db import Db, Tenant
 from app.core.jobs import job
 from app.core.outbound import NotSent, OutcomeUnknown, exchange, open_client, request_to
@@ -76,6 +76,8 @@ async def inspect(tenant: Tenant, number_id: int) -> Findings:
     found = await _ask(credentials, answered=checked is not None)
     async with tenant.tx() as db:
         await db.run(q.keep_inspection, number_id=number_id, findings=Jsonb(msgspec.to_builtins(found)))
+        if found.token and found.token.valid:
+            await events.record(db, "token_inspected", number_id=number_id, ends_at=found.token.ends_at)
         await live.announce(db, TOPIC, CHANGED, number_id)
     return found
 

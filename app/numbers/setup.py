@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -112,8 +112,7 @@ async def save_token(tenant: Tenant, access_token: str) -> None:
         setup = await begun(db)
         if setup.app_id and token.app_id and setup.app_id != token.app_id:
             raise WrongField("access_token", TOKEN_OF_ANOTHER_APP)
-        ends = datetime.fromtimestamp(token.expires_at, tz=UTC) if token.expires_at else None
-        await db.run(q.note_token, access_token=_sealed(tenant, access_token), expires_at=ends)
+        await db.run(q.note_token, access_token=_sealed(tenant, access_token), expires_at=token.ends_at)
 
 
 async def choices(tenant: Tenant, waba_id: str = "") -> list[SharedNumber]:

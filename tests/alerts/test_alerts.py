@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.access import api_token
 from app.alerts import lookout, watch
+from app.core.clock import now
 from app.core.db import platform_tx
 from tests.alerts.alerts import alerts, happens, open_kinds, run, stopped_number
 from tests.conftest import Person, a_colleague, page_of, text_of
@@ -197,3 +200,23 @@ async def _look(owner: Person) -> None:
     """Without a sample of its own. Those of tests are from a minute ahead, should a worker look meanwhile."""
     async with owner.tenant.tx() as db:
         await watch.judge(db, [])
+
+
+async def test_a_token_that_ends_is_told_of_twice_and_settled_by_a_new_one(owner: Person) -> None:
+    number = await a_number(owner)
+    ends = now() + timedelta(days=10)
+    for left in (timedelta(days=20), timedelta(days=10), timedelta(days=10)):
+        await happens(owner, "token_inspected", number_id=number.id, ends_at=now() + left)
+    (first,) = await alerts(owner)
+    assert (first["kind"], first["severity"], first["times"]) == ("token_ends", "warning", 1)
+    said = (await owner.get("/ops/alerts?language=en")).text
+    assert f"ends on {ends:%-d %b %Y}" in said
+    await happens(owner, "token_inspected", number_id=number.id, ends_at=now() + timedelta(days=2))
+    assert [(each["severity"], each["open"]) for each in await alerts(owner)] == [("critical", True)]
+    await owner.put(f"/ops/alerts/{first['id']}/resolution")
+    await happens(owner, "token_inspected", number_id=number.id, ends_at=now() + timedelta(days=2))
+    assert await open_kinds(owner) == []
+    await happens(owner, "token_inspected", number_id=number.id, ends_at=now() + timedelta(days=5))
+    assert await open_kinds(owner) == ["token_ends"]
+    await owner.post(f"/numbers/{number.id}/checks")
+    assert await open_kinds(owner) == []

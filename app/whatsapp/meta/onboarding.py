@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -33,6 +34,10 @@ class Token(Struct, frozen=True):
     scopes: list[str] = []
     accounts: list[str] = []
     refusal: str = ""
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return datetime.fromtimestamp(self.expires_at, tz=UTC) if self.expires_at else None
 
 
 class Grant(Struct, frozen=True):
