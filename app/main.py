@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
@@ -13,7 +12,6 @@ from litestar import Litestar, MediaType, Request, Response
 from litestar.config.csrf import CSRFConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
-from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 from psycopg import DataError
@@ -30,7 +28,7 @@ from app.accounts import machine, origin
 from app.accounts.confirmation import Unconfirmed
 from app.api.problems import problem
 from app.backoffice.sign_in_routes import way_in
-from app.core import demo, pages
+from app.core import demo, methods, pages
 from app.core.correlation import Correlation
 from app.core.db import NotFound
 from app.core.headers import secure
@@ -54,6 +52,8 @@ TITLES = {
     500: N_("Something failed on our side"),
     503: N_("Too much is happening at once"),
 }
+# Where programs ask, there are no pages.
+API_TITLES = {404: N_("It is not there, or not yours"), 405: N_("This cannot be done here")}
 NOT_GIVEN = N_("It takes a permission that you do not have: “%(what)s” Whoever runs the workspace can give it to you.")
 
 
@@ -94,7 +94,7 @@ def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
 
 def _answer(request: Request[Any, Any, Any], status: int, detail: str = "") -> Response[Any]:
     if request.url.path.startswith("/api/"):
-        return problem(status, detail or gettext(TITLES.get(status, TITLES[500])))
+        return problem(status, detail or gettext((TITLES | API_TITLES).get(status, TITLES[500])))
     if request.headers.get("hx-request-type") == "partial" and status < 500:
         said = detail or gettext(TITLES.get(status, TITLES[500]))
         headers = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"toast": said})}
@@ -174,14 +174,8 @@ def _http_error(request: Request[Any, Any, Any], problem: HTTPException) -> Resp
         return _answer(request, 403, gettext(N_("The page was open for too long. Reload it and try again.")))
     answer = _answer(request, problem.status_code, problem.detail if problem.status_code in (400, 422) else "")
     if problem.status_code == 405:
-        answer.headers["Allow"] = ", ".join(_methods(request))
+        answer.headers["Allow"] = methods.allowed(request)
     return answer
-
-
-def _methods(request: Request[Any, Any, Any]) -> list[str]:
-    """What may be done at this address (RFC 9110, 15.5.6)."""
-    here = [route for route in request.app.routes if re.fullmatch(re.sub(r"{[^}]+}", "[^/]+", route.path), request.url.path)]
-    return sorted({method for route in here if isinstance(route, HTTPRoute) for method in route.methods})
 
 
 def _broken(request: Request[Any, Any, Any], problem: Exception) -> Response[Any]:

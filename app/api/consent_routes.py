@@ -20,7 +20,7 @@ from app.core.i18n import N_
 TAGS = [N_("Contacts")]
 
 
-class OptOut(msgspec.Struct, frozen=True):
+class OptOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`marketing` stops campaigns and templates with advertising, `all` leaves nothing but answers. `text` is kept as proof."""
 
     scope: Scope = "marketing"

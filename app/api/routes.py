@@ -24,6 +24,7 @@ from app.api import (
     template_routes,
     webhook_event_routes,
 )
+from app.core import methods
 
 HANDLERS = [
     *auth_routes.handlers,
@@ -45,4 +46,7 @@ HANDLERS = [
     *webhook_event_routes.handlers,
 ]
 
-router = Router("/api/v1", route_handlers=HANDLERS, exception_handlers=problems.HANDLERS, opt={"exclude_from_csrf": True})
+router = Router(
+    "/api/v1", route_handlers=HANDLERS, before_request=methods.answer_options, exception_handlers=problems.HANDLERS,
+    opt={"exclude_from_csrf": True},
+)  # fmt: skip

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import get_type_hints
+
 from app.api.description import PROBLEMS, description, operations
+from app.api.routes import HANDLERS
 from tests.architecture.test_routes import bearer
 from tests.conftest import Person
 
@@ -22,7 +25,28 @@ async def test_a_text_with_a_nul_is_refused_politely(owner: Person) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
+def test_every_body_refuses_fields_that_nobody_knows() -> None:
+    structs = [hints["data"] for hints in (get_type_hints(handler.fn) for handler in HANDLERS) if "data" in hints]
+    careless = [struct.__name__ for struct in structs if not struct.__struct_config__.forbid_unknown_fields]
+    assert (len(structs) > 10, careless) == (True, [])
+
+
 async def test_another_method_hears_which_there_are(owner: Person) -> None:
-    answer = await owner.http.request("PATCH", "/api/v1/campaigns", headers=await bearer(owner))
-    assert answer.status_code == 405
-    assert {"GET", "POST"} <= set(answer.headers["allow"].split(", "))
+    head = await bearer(owner)
+    for method, path, status, allowed in (
+        ("PATCH", "/api/v1/campaigns", 405, "GET, OPTIONS, POST"), ("OPTIONS", "/api/v1/campaigns", 204, "GET, OPTIONS, POST"),
+        ("OPTIONS", "/api/v1/contacts/7/opt-out", 204, "DELETE, OPTIONS, PUT"),
+    ):  # fmt: skip
+        answer = await owner.http.request(method, path, headers=head)
+        assert (answer.status_code, answer.headers["allow"]) == (status, allowed)
+
+
+async def test_a_moment_has_a_date_a_time_and_a_zone(owner: Person) -> None:
+    head = await bearer(owner)
+    for moment, status in (
+        ("2026-11-20T10:42:00Z", 200), ("2026-11-20T10:42:00%2B01:00", 200), ("", 200), ("0.5", 422), ("1763635320", 422),
+        ("2026-11-20", 422), ("2026-11-20T10:42:00", 422), ("yesterday", 422),
+    ):  # fmt: skip
+        answer = await owner.http.get(f"/api/v1/webhook-events?until={moment}", headers=head)
+        assert answer.status_code == status, moment
+        assert status == 200 or list(answer.json()["errors"]) == ["until"]
