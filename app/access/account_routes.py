@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post, put
-from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
 from app.access.guards import CurrentViewer, signed_in
@@ -30,19 +29,19 @@ async def show(request: CurrentRequest, viewer: CurrentViewer) -> Page:
 
 @put("/account", guards=[signed_in])
 async def change(request: CurrentRequest, viewer: CurrentViewer, data: SubmittedForm) -> Page:
-    form = _person(data)
+    form = _person(data, viewer)
     async with platform_tx() as db:
         if form.errors:
             return await _page(request, db, viewer, "person", status=422, form=form)
         await account.change(db, viewer.id, form.value)
         await deed.note(db, viewer, "update")
-    return redirect(request, PAGE, _language(form.value.language))
+    return redirect(request, PAGE, origin.language(form.value.language))
 
 
-def _person(data: dict[str, Any]) -> Form[account.Person]:
+def _person(data: dict[str, Any], viewer: Viewer) -> Form[account.Person]:
     form = parse(account.Person, data)
     if not form.errors:
-        possible = {"language": i18n.LANGUAGES, "time_zone": {"", *zones()}}
+        possible = {"language": viewer.offered(viewer.language), "time_zone": {"", *zones()}}
         form.errors = {name: NOT_POSSIBLE for name, values in possible.items() if getattr(form.value, name) not in values}
     return form
 
@@ -151,11 +150,7 @@ async def choose_language(request: AnyRequest, code: FromPath[str]) -> Response[
     if (viewer := request.scope.get("user")) and not viewer.impersonator:
         async with viewer.tx() as db:
             await account.speak(db, viewer.id, code)
-    return Response("", media_type="text/html", headers={"HX-Refresh": "true"}, cookies=[_language(code)])
-
-
-def _language(code: str) -> Cookie:
-    return origin.cookie("language", code, origin.A_YEAR)
+    return Response("", media_type="text/html", headers={"HX-Refresh": "true"}, cookies=[origin.language(code)])
 
 
 router = Router(

@@ -14,7 +14,7 @@ from app.access.member_routes import LIST, REFUSALS, refused
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest, Viewer
 from app.accounts import confirmation
-from app.core import i18n, mail
+from app.core import mail
 from app.core.db import Db
 from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
 from app.core.pages import Page, page, redirect
@@ -35,7 +35,7 @@ async def new(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer) -> P
 
 @post("/", guards=MAY_INVITE)
 async def invite(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, data: SubmittedForm) -> Page:
-    form = _parse(data)
+    form = _parse(data, viewer)
     reasons: dict[str, str] = {}
     if not form.errors:
         try:
@@ -67,9 +67,9 @@ async def _form(
     return page(request, "people/invite.html", "form", status=422 if form.errors else 200, **shown)
 
 
-def _parse(data: dict[str, str | list[str]]) -> Form[Wish]:
+def _parse(data: dict[str, str | list[str]], viewer: Viewer) -> Form[Wish]:
     form = parse(Wish, data)
-    if not form.errors and form.value.language not in i18n.LANGUAGES:
+    if not form.errors and form.value.language not in viewer.offered():
         form.errors["language"] = NOT_POSSIBLE
     given = form.raw.get("roles", [])
     form.raw["roles"] = given if isinstance(given, list) else [given]

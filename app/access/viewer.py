@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from app.access import modules, roles
 from app.access.permissions import Permission
 from app.accounts import machine
+from app.core import i18n
 from app.core.db import Db, Tenant, platform_tx
 from app.core.secrets import digest
 from app.core.statements import statements
@@ -92,6 +93,10 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
 
     def can_all(self, *permissions: str) -> bool:
         return all(map(self.can, permissions))
+
+    def offered(self, *kept: str) -> dict[str, str]:
+        """The languages that the workspace lets its people choose, and one that somebody has already and may keep."""
+        return {code: name for code, name in i18n.LANGUAGES.items() if not self.languages or code in (*self.languages, *kept)}
 
     def tx(self) -> AbstractAsyncContextManager[Db]:
         """The tenant's door, as far as it opens for this person."""

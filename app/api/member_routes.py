@@ -17,7 +17,6 @@ from app.access.member import Filter
 from app.access.permissions import Permission
 from app.api.listing import Listing, listed
 from app.api.problems import Invalid
-from app.core import i18n
 from app.core.db import Db
 from app.core.forms import NOT_POSSIBLE
 from app.core.i18n import N_
@@ -62,11 +61,12 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 class Invite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One link for each address, valid for seven days. `roles` are keys; whoever has a link already gets a new one."""
+    """One link for each address, valid for seven days. `roles` are keys; whoever has a link already gets a new one.
+    The language is one that the workspace offers; without one it is yours."""
 
     emails: Annotated[list[Annotated[str, Meta(max_length=254)]], Meta(min_length=1, max_length=invitation.MOST_AT_ONCE)]
     roles: Annotated[list[str], Meta(min_length=1)]
-    language: str = i18n.DEFAULT_LANGUAGE
+    language: str = ""
     message: Annotated[str, Meta(max_length=1000)] = ""
 
 
@@ -97,9 +97,11 @@ async def invited(db: TenantDb, after: FromQuery[str] = "") -> Listing[Invitatio
 @post("/invitations", operation_id="create_invitations", summary=N_("Invite people by mail"), tags=TAGS,
       guards=[needs(Permission.INVITE_MEMBERS)])  # fmt: skip
 async def invite(db: TenantDb, viewer: CurrentViewer, data: JSONBody[Invite]) -> Listing[Invitation]:
-    if data.language not in i18n.LANGUAGES:
+    offered = viewer.offered()
+    language = data.language or (viewer.language if viewer.language in offered else next(iter(offered)))
+    if language not in offered:
         raise Invalid(language=NOT_POSSIBLE)
-    wish = invitation.Wish("\n".join(data.emails), data.language, data.roles, data.message)
+    wish = invitation.Wish("\n".join(data.emails), language, data.roles, data.message)
     return Listing(await _invitations(db, await invitation.invite(db, wish, by=viewer)))
 
 

@@ -71,6 +71,14 @@ async def test_people_choose_from_the_languages_that_are_offered(owner: Person) 
     menu = page_of(await owner.get("/settings")).css("#account [lang]")
     assert [entry.attributes["lang"] for entry in menu] == ["es", "pt-BR"]
     assert (await owner.put("/settings/workspace", await wish(owner, languages=["tlh"]))).status_code == 422
+    invited = page_of(await owner.get("/settings/people/invitations/new")).css("[name=language] option")
+    assert [option.attributes["value"] for option in invited] == ["es", "pt-BR"]
+    assert (await owner.put("/account", {"name": "Ana Olmo", "language": "id"})).status_code == 422
+    assert (await owner.put("/account", {"name": "Ana Olmo", "language": "pt-BR"})).status_code == 303
+    await owner.put("/settings/workspace", await wish(owner, languages=["en"]))
+    theirs = page_of(await owner.get("/account")).css("[name=language] option")
+    assert [option.attributes["value"] for option in theirs] == ["es", "pt-BR", "en"]
+    assert (await owner.put("/account", {"name": "Ana O.", "language": "pt-BR"})).status_code == 303
 
 
 async def test_only_who_manages_the_workspace_changes_it(owner: Person, agent: Person) -> None:
