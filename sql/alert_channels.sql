@@ -27,6 +27,11 @@ update alert_channels
        failed_at = case when %(error)s = '' then failed_at else now() end, error = %(error)s, error_code = %(code)s
  where id = %(id)s;
 
+-- name: unconfirmed
+-- People of this workspace only: of others nobody learns here whether they have an account. A mailbox of several people has none.
+select u.email from memberships m join users u on u.id = m.user_id
+ where u.email = any(%(addresses)s) and u.email_confirmed_at is null order by u.email;
+
 -- name: sealed_everywhere
 -- Through the platform's door, after a new key was put first.
 select tenant_id, id, target from alert_channels;

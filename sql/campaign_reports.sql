@@ -1,5 +1,6 @@
 -- name: colleagues
-select u.id, u.name from memberships m join users u on u.id = m.user_id where m.deactivated_at is null order by fold(u.name), u.id;
+select u.id, u.name, u.email_confirmed_at is not null as confirmed
+  from memberships m join users u on u.id = m.user_id where m.deactivated_at is null order by fold(u.name), u.id;
 
 -- name: wish
 select report_to, report_phones from campaigns where id = %(id)s;
@@ -17,9 +18,9 @@ update campaigns set reported_at = now()
 returning number_id, report_phones;
 
 -- name: readers
--- Who is to be told and is still here, each in their own language.
-select u.id, u.email, u.language from campaigns c
-  join memberships m on m.user_id = any(c.report_to) join users u on u.id = m.user_id where c.id = %(id)s;
+-- Who is to be told and is still here, each in their own language; by mail, if the address is known to be theirs.
+select u.id, case when u.email_confirmed_at is not null then u.email else '' end as email, u.language from campaigns c
+  join memberships m on m.user_id = any(c.report_to) and m.deactivated_at is null join users u on u.id = m.user_id where c.id = %(id)s;
 
 -- name: keep
 insert into campaign_reports (campaign_id, user_id) values (%(id)s, %(user_id)s) on conflict do nothing;

@@ -14,6 +14,7 @@ from app.access.viewer import Viewer
 from app.alerts.kinds import Severity
 from app.core import live, mail
 from app.core.db import Db
+from app.core.i18n import N_
 from app.core.secrets import KEY_ID, new_token, seal, unseal
 from app.core.statements import statements
 from app.settings import settings
@@ -74,6 +75,14 @@ class Wish(msgspec.Struct, frozen=True):
     server: Annotated[str, Meta(max_length=200)] = ""
 
 
+class Unconfirmed(Exception):
+    """An address that somebody here gave as theirs, and has not proven."""
+
+    message = N_(
+        "One of these people has not confirmed the address yet. Until they press the link in their mail, nothing goes there."
+    )
+
+
 def context(tenant_id: int) -> str:
     """Sealed bytes open only in the workspace they were made for."""
     return f"alert_channel:{tenant_id}"
@@ -88,9 +97,10 @@ async def all(db: Db) -> list[Channel]:  # noqa: A001 - channel.all reads as it 
 
 
 async def create(db: Db, kind: ChannelKind, wish: Wish, *, by: Viewer) -> tuple[int, str]:
-    """Its id, and for a URL the secret that signs what is sent there, for the only time. Raises NoMailServer."""
+    """Its id, and for a URL the secret that signs what is sent there, for the only time. Raises NoMailServer or Unconfirmed."""
     if kind == "email" and not mail.is_possible():
         raise mail.NoMailServer
+    await _confirmed(db, kind, wish)
     signs = new_token("rcs_") if kind == "url" else ""
     target = Target(wish.address, signs or wish.secret, wish.server)
     made = await db.value(q.create, kind=kind, by=by.id, **_columns(db, kind, wish, target))
@@ -99,11 +109,22 @@ async def create(db: Db, kind: ChannelKind, wish: Wish, *, by: Viewer) -> tuple[
 
 
 async def change(db: Db, channel: Channel, wish: Wish) -> None:
-    """What the form leaves empty of its target stays."""
+    """What the form leaves empty of its target stays. Raises Unconfirmed."""
+    await _confirmed(db, channel.kind, wish)
     known = channel.opened(db.tenant_id or 0)
     target = Target(wish.address or known.address, wish.secret or known.secret, wish.server or known.server)
     await db.run(q.change, id=channel.id, **_columns(db, channel.kind, wish, target))
     await live.announce(db, TOPIC, CHANGED)
+
+
+async def unconfirmed(db: Db, target: Target) -> list[str]:
+    """Those of its addresses to which nothing is mailed."""
+    return [row["email"] for row in await db.rows(q.unconfirmed, addresses=[each.lower() for each in target.addresses])]
+
+
+async def _confirmed(db: Db, kind: ChannelKind, wish: Wish) -> None:
+    if kind == "email" and await unconfirmed(db, Target(wish.address)):
+        raise Unconfirmed
 
 
 async def delete(db: Db, channel: Channel) -> None:

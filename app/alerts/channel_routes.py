@@ -41,7 +41,7 @@ async def create(
         try:
             _, signs = await channel.create(db, _kind(kind), form.value, by=viewer)
             return _form(request, _kind(kind), form, signs=signs) if signs else redirect(request, LIST)
-        except mail.NoMailServer as problem:
+        except (mail.NoMailServer, channel.Unconfirmed) as problem:
             form.errors["address"] = problem.message
     return _form(request, _kind(kind), form, status=422)
 
@@ -57,10 +57,13 @@ async def edit(request: CurrentRequest, db: TenantDb, channel_id: FromPath[int])
 async def change(request: CurrentRequest, db: TenantDb, data: SubmittedForm, channel_id: FromPath[int]) -> Page:
     known = await channel.find(db, channel_id)
     form = channel_form.read(known.kind, data, known=True)
-    if form.errors:
-        return _form(request, known.kind, form, known, status=422)
-    await channel.change(db, known, form.value)
-    return redirect(request, LIST)
+    if not form.errors:
+        try:
+            await channel.change(db, known, form.value)
+            return redirect(request, LIST)
+        except channel.Unconfirmed as problem:
+            form.errors["address"] = problem.message
+    return _form(request, known.kind, form, known, status=422)
 
 
 @delete("/{channel_id:int}", status_code=200, guards=GUARDS)

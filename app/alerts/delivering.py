@@ -55,7 +55,7 @@ async def deliver(tenant: Tenant, *, channel_id: int, alert_id: int, event: Even
         news = _news(about, event) if about else _trial(to)
     failure: NotDelivered | None = None
     try:
-        await hand_over(to, _target(tenant, to), news)
+        await hand_over(to, await _target(tenant, to), news)
     except NotDelivered as problem:
         failure = problem
     async with tenant.tx() as db:
@@ -119,11 +119,19 @@ def _judge(answer: httpx.Response) -> None:
     raise NotDelivered(BUSY if again else REFUSES, code=code, again=again)
 
 
-def _target(tenant: Tenant, to: Channel) -> Target:
+async def _target(tenant: Tenant, to: Channel) -> Target:
+    """Without addresses that somebody here has since given as theirs, and not proven."""
     try:
-        return to.opened(tenant.id)
+        target = to.opened(tenant.id)
     except Unreadable:
         raise NotDelivered(SEALED) from None
+    if to.kind != "email":
+        return target
+    async with tenant.tx() as db:
+        silent = await channel.unconfirmed(db, target)
+    if not (left := [each for each in target.addresses if each.lower() not in silent]):
+        raise NotDelivered(channel.Unconfirmed.message)
+    return msgspec.structs.replace(target, address=", ".join(left))
 
 
 def _news(about: alert.Alert, event: Event) -> News:

@@ -36,6 +36,8 @@ q = statements("campaign_reports")
 class Colleague(msgspec.Struct, frozen=True):
     id: int
     name: str
+    # Nothing is mailed to an address that may be somebody else's.
+    confirmed: bool
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -106,7 +108,7 @@ async def make(tenant: Tenant, *, campaign_id: int) -> None:
             (workspace,) = await db.rows(q.workspace)
             for reader in await db.rows(q.readers, id=campaign_id):
                 await db.run(q.keep, id=campaign_id, user_id=reader["id"])
-                if mail.is_possible():
+                if reader["email"] and mail.is_possible():
                     subject, text = written(told, reader["language"], workspace["time_zone"])
                     await mail.send(db, reader["email"], subject, text)
             _, text = written(told, workspace["language"], workspace["time_zone"])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.core import mail, outbound
+from app.core.db import platform_tx
 from tests.alerts.alerts import CHANNELS, a_channel, alerts, happens, run, stopped_number
 from tests.conftest import BASE, Person, eventually, page_of, text_of
 from tests.whatsapp.listener import Heard, Listener, listening
@@ -262,3 +263,21 @@ async def failed_jobs(owner: Person) -> int:
         row = await cursor.fetchone()
         assert row is not None
         return int(row[0])
+
+
+async def test_nothing_is_mailed_to_an_address_that_nobody_has_confirmed(owner: Person, agent: Person) -> None:
+    both = f"{agent.email}, guardia@casaolmo.es"
+    channel_id = await a_channel(owner, "email", address=both)
+    await run(owner, "update alert_channels set name = 'Otra ' || id")
+    async with platform_tx() as door:
+        await door.conn.execute("update users set email_confirmed_at = null where id = %s", (agent.user_id,))
+    refused = await owner.post(f"{CHANNELS}?kind=email", {"name": "Otra", "least": "info", "cool_down": "15", "address": both})
+    assert refused.status_code == 422
+    assert page_of(refused).css_first("#address-error") is not None
+    await owner.post(f"{CHANNELS}/{channel_id}/trials")
+
+    def mine() -> list[mail.Received]:
+        return [each for each in mail.mailbox() if f"Otra {channel_id}" in each.text or f"Otra {channel_id}" in each.subject]
+
+    (letter,) = await eventually(mine)
+    assert letter.to == "guardia@casaolmo.es"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.campaigns import report
 from app.core import mail
+from app.core.db import platform_tx
 from tests.campaigns.drafts import LIST, a_wish, made
 from tests.campaigns.workspace import a_sending
 from tests.conftest import Person, a_colleague, eventually, page_of, text_of
@@ -80,4 +81,14 @@ async def test_whoever_is_to_know_is_told_once(owner: Person) -> None:
     assert "4" in text_of(await boss.get(f"{LIST}/{sending.id}/report"), ".run-done")
     assert f"/campaigns/{sending.id}/report" not in (await boss.get(LIST)).text
     await report.make.task.func(tenant_id=owner.tenant_id, campaign_id=sending.id)
+    assert len(mails()) == 1
+    # Who has not confirmed their address reads it on the page only, and whoever chooses them is told.
+    async with platform_tx() as door:
+        await door.conn.execute("update users set email_confirmed_at = null where id = %s", (boss.user_id,))
+    assert "Marta Jefa:" in page_of(await owner.get(f"{LIST}/new")).text()
+    async with owner.tenant.tx() as db:
+        await db.conn.execute("update campaigns set reported_at = null")
+        await db.conn.execute("update campaign_reports set seen_at = null")
+    await report.make.task.func(tenant_id=owner.tenant_id, campaign_id=sending.id)
+    assert f"/campaigns/{sending.id}/report" in (await boss.get(LIST)).text
     assert len(mails()) == 1
