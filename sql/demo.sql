@@ -30,12 +30,17 @@ select id, name from teams;
 
 -- name: staff
 -- Nobody sits at these keyboards: who is there today stays until the evening.
+with people as (
+  select p.id, p.state, p.capacity, now() + case p.state when 'online' then interval '10 hours' else interval '0' end as until,
+         now() - case p.state when 'offline' then interval '19 hours' when 'away' then interval '25 minutes' else interval '0' end as seen
+    from jsonb_to_recordset(%(people)s) as p (id bigint, state text, capacity smallint)
+), here as (
+  update memberships m set seen_at = p.seen from people p where m.user_id = p.id
+)
 update availability a
-   set state = p.state, chosen = nullif(p.state, 'online'), capacity = p.capacity, changed_at = now(),
-       active_at = now() + stays, seen_at = now() + stays
-  from jsonb_to_recordset(%(people)s) as p (id bigint, state text, capacity smallint),
-       lateral (select case p.state when 'online' then interval '10 hours' else interval '0' end as stays) until
- where a.user_id = p.id;
+   set state = p.state, chosen = nullif(p.state, 'online'), capacity = p.capacity, active_at = p.until, seen_at = p.until,
+       changed_at = p.seen
+  from people p where a.user_id = p.id;
 
 -- name: deeds
 insert into audit_log (tenant_id, at, actor, user_id, actor_name, action, subject_name, before, after, address, agent)

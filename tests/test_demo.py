@@ -67,7 +67,7 @@ async def test_its_people_have_valid_mobile_numbers_and_its_messages_add_up(ines
 
 
 SHOWS = {
-    "/inbox": "Lucía Fernández", "/dashboard?days=30": "Leo Marín", "/message-templates": "coleccion_roble",
+    "/inbox": "Lucía Fernández", "/dashboard?days=30": "Última llamada, rebajas", "/message-templates": "coleccion_roble",
     "/numbers": "Casa Olmo", "/campaigns": "Última llamada, rebajas", "/teams": "Pedidos y montaje",
     "/settings/people": "Jefe de tienda", "/settings/roles": "Marketing", "/settings/audit": "Web nueva",
     "/settings/workspace/hours": "San José", "/ops/alerts": "Última llamada",

@@ -17,7 +17,7 @@ from app.demo.story import local, story
 
 DAYS = 60
 SHARE_WHO_WROTE = 0.75
-STILL_OPEN = 20  # hours: what was asked since then nobody has closed yet
+STILL_OPEN = 70  # hours: what was asked since then nobody has closed yet
 # Weekday to how much is going on: Saturdays are busy, on Sundays the shop is closed.
 BUSY = (9, 8, 9, 8, 10, 11, 2)
 
