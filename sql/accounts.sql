@@ -41,7 +41,7 @@ select u.id, u.name, u.email, u.language, u.time_zone, u.email_confirmed_at, u.t
 -- name: addressee
 -- Nobody whose address is not proven; their own zone, or that of the workspace.
 select u.name, u.email, u.language, coalesce(nullif(u.time_zone, ''), t.time_zone, 'UTC') as time_zone
-  from users u left join tenants t on t.id = %(tenant_id)s
+  from users u left join tenants t on t.id = %(workspace)s
  where u.id = %(user_id)s and u.email_confirmed_at is not null;
 
 -- name: change

@@ -39,7 +39,7 @@ class Addressee(msgspec.Struct, frozen=True):
 
 async def tell(db: Db, user_id: int, tenant_id: int, where: Origin) -> None:
     """With the sign-in, or not at all; of a script that keeps nothing a few times an hour. Needs the platform's door."""
-    person = await db.maybe(q.addressee, Addressee, user_id=user_id, tenant_id=tenant_id)
+    person = await db.maybe(q.addressee, Addressee, user_id=user_id, workspace=tenant_id)
     if person is None or where.knows(person.email) or not await throttle.is_free(throttle.new_browsers(user_id)):
         return
     with i18n.speaking(person.language):
