@@ -5,16 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
-from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Router, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
-from msgspec import ValidationError
 
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
@@ -25,7 +22,7 @@ from app.audit.telling import Told
 from app.core.i18n import N_, gettext
 from app.core.pages import Page, local, page
 from app.core.spreadsheet import defused
-from app.core.typed import iso_day
+from app.core.typed import begin
 
 LIST = "/settings/audit"
 # For people first, then as it is kept.
@@ -56,17 +53,10 @@ class Asked(msgspec.Struct, frozen=True):
 
     def filter(self, zone: str) -> Filter:
         person = int(self.person) if self.person.isdecimal() and len(self.person) < 19 else None
-        until = _begin(self.until, zone)
+        until = begin(self.until, zone, days=1)
         area = self.area if self.area in words.AREAS else ""
         verb = self.verb if self.verb in words.DEEDS else ""
-        return Filter(self.q.strip(), person, area, verb, _begin(self.since, zone), until and until + timedelta(days=1))
-
-
-def _begin(day: str, zone: str) -> datetime | None:
-    try:
-        return datetime.combine(msgspec.convert(iso_day(day), date), time(), ZoneInfo(zone))
-    except ValidationError:
-        return None
+        return Filter(self.q.strip(), person, area, verb, begin(self.since, zone), until)
 
 
 def _asked(request: CurrentRequest) -> Asked:

@@ -20,7 +20,7 @@ from litestar.datastructures import Cookie
 from litestar.utils.scope.state import ScopeState
 
 from app.core import i18n, mail
-from app.core.clock import now, seconds
+from app.core.clock import now, seconds, today
 from app.core.typed import typed_day
 from app.settings import settings
 
@@ -166,11 +166,6 @@ def _locale() -> str:
 def local(at: datetime, zone: str) -> datetime:
     """The same moment on the workspace's clock."""
     return at.astimezone(ZoneInfo(zone))
-
-
-def today(zone: str = "UTC") -> date:
-    """The day on the workspace's calendar."""
-    return local(now(), zone).date()
 
 
 def week_days() -> list[tuple[str, str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
+
+from app.core.clock import midnight
 
 TYPED = re.compile(r"(\d{1,2})\D+(\d{1,2})\D+(\d{4}|\d{2})|(\d{2})(\d{2})(\d{4}|\d{2})")
 
@@ -18,6 +20,14 @@ def iso_day(text: str) -> str:
         return date(year + 2000 * (year < 100), month, day).isoformat()
     except ValueError:
         return text
+
+
+def begin(text: str, zone: str, *, days: int = 0) -> datetime | None:
+    """When a typed day begins on the clocks of that zone, or the one so many days after it; None for what is no day."""
+    try:
+        return midnight(date.fromisoformat(iso_day(text)) + timedelta(days=days), zone)
+    except (ValueError, OverflowError):
+        return None
 
 
 def typed_day(value: object) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.core.clock import now
+from app.core.clock import midnight, now, today
 from app.core.typed import iso_day
 
 LENGTHS = (1, 7, 30)
@@ -53,8 +53,8 @@ class Period(msgspec.Struct, frozen=True):
 
 def last_days(days: int, zone: str) -> Period:
     """Today is the last of them."""
-    today = _today(zone)
-    return Period(today - DAY * (days - 1), today, zone, now())
+    last = today(zone)
+    return Period(last - DAY * (days - 1), last, zone, now())
 
 
 def chosen(days: int | None, since: str, until: str, zone: str) -> Period:
@@ -64,12 +64,3 @@ def chosen(days: int | None, since: str, until: str, zone: str) -> Period:
         return Period(max(first, last - DAY * (LONGEST - 1)), last, zone, now())
     except (ValueError, OverflowError):
         return last_days(days if days in LENGTHS else LENGTHS[-1], zone)
-
-
-def midnight(day: date, zone: str) -> datetime:
-    """Where the clock skips midnight, the day begins at the moment of the skip."""
-    return datetime.combine(day, time(), ZoneInfo(zone))
-
-
-def _today(zone: str) -> date:
-    return now().astimezone(ZoneInfo(zone)).date()

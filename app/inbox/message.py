@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from markupsafe import Markup
 
-from app.core.clock import now
+from app.core.clock import midnight, now, today
 from app.core.db import Db
 from app.core.i18n import N_
 from app.core.paging import Page, after, page_of
@@ -82,12 +82,11 @@ class Message(msgspec.Struct, frozen=True):
         return self.at.astimezone(ZoneInfo(zone)).date()
 
     def days_ago(self, zone: str) -> int:
-        return (now().astimezone(ZoneInfo(zone)).date() - self.day(zone)).days
+        return (today(zone) - self.day(zone)).days
 
     def day_sort(self, zone: str) -> str:
         """Where the line with its day stands: before everything said on it."""
-        midnight = datetime.combine(self.day(zone), time(), ZoneInfo(zone))
-        return f"{int(midnight.timestamp() * 1_000_000)}-0"
+        return f"{int(midnight(self.day(zone), zone).timestamp() * 1_000_000)}-0"
 
     @property
     def ours(self) -> bool:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, Router, get, post, put
 from litestar.params import FromPath, FromQuery
-from msgspec import ValidationError
 
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
 from app.core.db import Db
 from app.core.pages import Page, fragment, page
+from app.core.typed import begin
 from app.intake import event, reading, replaying
 from app.intake.event import Event, Filter
 
@@ -45,15 +43,8 @@ class Asked(msgspec.Struct, frozen=True):
         return urlencode(msgspec.structs.asdict(self))
 
     def filter(self, zone: str) -> Filter:
-        since = _begin(self.day, zone)
-        return Filter(self.kind, self.number, self.state, self.error, since, since and since + timedelta(days=1))
-
-
-def _begin(day: str, zone: str) -> datetime | None:
-    try:
-        return datetime.combine(msgspec.convert(day, date), time(), ZoneInfo(zone))
-    except ValidationError:
-        return None
+        since, until = begin(self.day, zone), begin(self.day, zone, days=1)
+        return Filter(self.kind, self.number, self.state, self.error, since, until)
 
 
 @get("/", guards=SEES)
