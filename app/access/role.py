@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from psycopg.errors import UniqueViolation
 
 from app.access import roles
 from app.access.role_rules import HeirOutOfReach, InUse, NameTaken, TooHigh, Wish, check, is_below, reach
@@ -141,11 +140,8 @@ def in_reach(viewer: Viewer, known: dict[str, Role]) -> list[Role]:
 async def create(db: Db, wish: Wish, *, by: Viewer) -> str:
     """The key of the new role. Raises Refused."""
     check(wish, by)
-    try:
-        async with db.conn.transaction():
-            made = await db.value(q.create, by=by.id, **_stored(wish))
-    except UniqueViolation:
-        raise NameTaken from None
+    async with db.unique(NameTaken):
+        made = await db.value(q.create, by=by.id, **_stored(wish))
     await live.announce(db, TOPIC, CHANGED)
     return str(made)
 
@@ -155,11 +151,8 @@ async def change(db: Db, role: Role, wish: Wish, *, by: Viewer) -> None:
     if not is_below(by, role):
         raise TooHigh
     check(wish, by, before=role.permissions)
-    try:
-        async with db.conn.transaction():
-            await db.run(q.change, id=int(role.key), **_stored(wish))
-    except UniqueViolation:
-        raise NameTaken from None
+    async with db.unique(NameTaken):
+        await db.run(q.change, id=int(role.key), **_stored(wish))
     await _announce(db, await holders(db, role))
 
 

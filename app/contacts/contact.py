@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
-from psycopg.errors import UniqueViolation
 
 from app.contacts import columns, identities, label
 from app.contacts.label import Label
@@ -124,12 +123,9 @@ async def create(db: Db, wish: Wish, *, country: str) -> Contact:
     """Raises BadPhone or PhoneTaken."""
     number = normalised(wish.phone, country)
     await db.run(identities.q.lock)
-    try:
-        async with db.conn.transaction():
-            contact_id: int = await db.value(q.create, **_stored(wish))
-            await db.run(q.add_phone, id=contact_id, phone=number)
-    except UniqueViolation:
-        raise PhoneTaken from None
+    async with db.unique(PhoneTaken):
+        contact_id: int = await db.value(q.create, **_stored(wish))
+        await db.run(q.add_phone, id=contact_id, phone=number)
     await label.set_all(db, contact_id, wish.label_ids)
     await live.announce(db, TOPIC, CHANGED)
     return await find(db, contact_id)
@@ -139,14 +135,11 @@ async def change(db: Db, contact: Contact, wish: Wish, *, country: str) -> Conta
     """A person without a number may stay so; one with a number keeps one. Raises BadPhone or PhoneTaken."""
     number = normalised(wish.phone, country) if wish.phone or contact.phone else ""
     await db.run(identities.q.lock)
-    try:
-        async with db.conn.transaction():
-            await db.run(q.change, id=contact.id, **_stored(wish))
-            if number != contact.phone:
-                await db.run(q.drop_phone, id=contact.id, phone=contact.phone)
-                await db.run(q.add_phone, id=contact.id, phone=number)
-    except UniqueViolation:
-        raise PhoneTaken from None
+    async with db.unique(PhoneTaken):
+        await db.run(q.change, id=contact.id, **_stored(wish))
+        if number != contact.phone:
+            await db.run(q.drop_phone, id=contact.id, phone=contact.phone)
+            await db.run(q.add_phone, id=contact.id, phone=number)
     await label.set_all(db, contact.id, wish.label_ids)
     await live.announce(db, TOPIC, CHANGED)
     return await find(db, contact.id)

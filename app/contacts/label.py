@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
-from psycopg.errors import UniqueViolation
 
 from app.contacts import identities
 from app.core import live
@@ -49,21 +48,15 @@ async def find(db: Db, label_id: int) -> Label:
 async def create(db: Db, wish: Wish) -> Label:
     # An import makes labels too, and would trip over ours.
     await db.run(identities.q.lock)
-    try:
-        async with db.conn.transaction():
-            made = await db.one(q.create, Label, name=wish.name, tone=wish.tone)
-    except UniqueViolation:
-        raise NameTaken from None
+    async with db.unique(NameTaken):
+        made = await db.one(q.create, Label, name=wish.name, tone=wish.tone)
     await live.announce(db, "contacts", "contacts_changed")
     return made
 
 
 async def change(db: Db, label: Label, wish: Wish) -> Label:
-    try:
-        async with db.conn.transaction():
-            changed = await db.one(q.change, Label, id=label.id, name=wish.name, tone=wish.tone)
-    except UniqueViolation:
-        raise NameTaken from None
+    async with db.unique(NameTaken):
+        changed = await db.one(q.change, Label, id=label.id, name=wish.name, tone=wish.tone)
     await live.announce(db, "contacts", "contacts_changed")
     return changed
 

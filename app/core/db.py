@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from psycopg import AsyncConnection, AsyncPipeline, OperationalError
+from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row, dict_row, scalar_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
@@ -79,6 +80,15 @@ class Db:
         if self.pipeline is not None:
             await self.pipeline.sync()
         return cursor.rowcount
+
+    @asynccontextmanager
+    async def unique(self, refusal: type[Exception]) -> AsyncIterator[None]:
+        """What somebody has already is refused. The clash would abort the transaction, so it is confined to a savepoint."""
+        try:
+            async with self.conn.transaction():
+                yield
+        except UniqueViolation:
+            raise refusal from None
 
     async def tell(self, statement: Statement, /, **values: Any) -> None:
         """What nobody asks a result of. In a pipelined transaction it goes out with whatever is asked next, and fails there."""

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-from psycopg.errors import UniqueViolation
 
 from app.access.viewer import Viewer
 from app.core import live
@@ -52,21 +51,15 @@ async def search(db: Db, words: str, *, page: str | None = None) -> Page[QuickRe
 
 
 async def create(db: Db, wish: Wish, *, by: Viewer) -> QuickReply:
-    try:
-        async with db.conn.transaction():
-            made = await db.one(q.create, QuickReply, by=by.id, **msgspec.structs.asdict(wish))
-    except UniqueViolation:
-        raise ShortcutTaken from None
+    async with db.unique(ShortcutTaken):
+        made = await db.one(q.create, QuickReply, by=by.id, **msgspec.structs.asdict(wish))
     await live.announce(db, TOPIC, CHANGED)
     return made
 
 
 async def change(db: Db, reply: QuickReply, wish: Wish) -> QuickReply:
-    try:
-        async with db.conn.transaction():
-            changed = await db.one(q.change, QuickReply, id=reply.id, **msgspec.structs.asdict(wish))
-    except UniqueViolation:
-        raise ShortcutTaken from None
+    async with db.unique(ShortcutTaken):
+        changed = await db.one(q.change, QuickReply, id=reply.id, **msgspec.structs.asdict(wish))
     await live.announce(db, TOPIC, CHANGED)
     return changed
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from psycopg.errors import ForeignKeyViolation, UniqueViolation
+from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Jsonb
 
 from app.access.viewer import Viewer
@@ -104,22 +104,16 @@ async def approved(db: Db, number_id: int) -> list[MessageTemplate]:
 
 
 async def create(db: Db, waba: int, draft: TemplateDraft, *, by: Viewer) -> MessageTemplate:
-    try:
-        async with db.conn.transaction():
-            template_id = await db.value(q.create, waba=waba, by=by.id, **columns(draft))
-    except UniqueViolation:
-        raise NameTaken from None
+    async with db.unique(NameTaken):
+        template_id = await db.value(q.create, waba=waba, by=by.id, **columns(draft))
     await live.announce(db, TOPIC, CHANGED, template_id)
     return await find(db, template_id)
 
 
 async def change(db: Db, template: MessageTemplate, draft: TemplateDraft) -> MessageTemplate:
     """Makes it a draft again, which WhatsApp sees when it is submitted."""
-    try:
-        async with db.conn.transaction():
-            changed = await db.value(q.change, id=template.id, **columns(draft))
-    except UniqueViolation:
-        raise NameTaken from None
+    async with db.unique(NameTaken):
+        changed = await db.value(q.change, id=template.id, **columns(draft))
     if changed is None:
         raise UnderReview
     await live.announce(db, TOPIC, CHANGED, template.id)

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
-from psycopg.errors import UniqueViolation
 
 from app.access.permissions import Permission
 from app.access.viewer import Viewer
@@ -74,21 +73,15 @@ async def names(db: Db) -> list[Name]:
 
 
 async def create(db: Db, wish: Wish, *, by: Viewer) -> Team:
-    try:
-        async with db.conn.transaction():
-            made: int = await db.value(q.create, by=by.id, **msgspec.structs.asdict(wish))
-    except UniqueViolation:
-        raise NameTaken from None
+    async with db.unique(NameTaken):
+        made: int = await db.value(q.create, by=by.id, **msgspec.structs.asdict(wish))
     await live.announce(db, TOPIC, CHANGED)
     return await find(db, made)
 
 
 async def change(db: Db, team: Team, wish: Wish) -> None:
-    try:
-        async with db.conn.transaction():
-            await db.run(q.change, id=team.id, **msgspec.structs.asdict(wish))
-    except UniqueViolation:
-        raise NameTaken from None
+    async with db.unique(NameTaken):
+        await db.run(q.change, id=team.id, **msgspec.structs.asdict(wish))
     await live.announce(db, TOPIC, CHANGED)
     if wish.hands_out and not team.hands_out:
         await events.record(db, "somebody_is_free")

@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 import msgspec
-from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from app.core import events, files, i18n, live
@@ -80,11 +79,8 @@ class Author(msgspec.Struct, frozen=True):
 async def begin(db: Db, *, by: int) -> Export:
     """In the language of the workspace. Raises Running."""
     language = (await workspaces.current(db)).language
-    try:
-        async with db.conn.transaction():
-            export_id = await db.value(q.begin, language=language, by=by)
-    except UniqueViolation:
-        raise Running from None
+    async with db.unique(Running):
+        export_id = await db.value(q.begin, language=language, by=by)
     await write.later(db, export_id=export_id)
     return await find(db, export_id)
 

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
-from psycopg.errors import UniqueViolation
 
 from app.core.db import Db
 from app.core.i18n import N_
@@ -164,11 +163,8 @@ async def holidays(db: Db) -> list[Holiday]:
 
 async def add_holiday(db: Db, wish: HolidayWish) -> None:
     """Raises DayTaken."""
-    try:
-        async with db.conn.transaction():
-            await db.run(q.add_holiday, name=wish.name, day=wish.day, yearly=wish.yearly)
-    except UniqueViolation:
-        raise DayTaken from None
+    async with db.unique(DayTaken):
+        await db.run(q.add_holiday, name=wish.name, day=wish.day, yearly=wish.yearly)
 
 
 async def find_holiday(db: Db, holiday_id: int) -> Holiday:

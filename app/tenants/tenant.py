@@ -9,7 +9,6 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-from psycopg.errors import UniqueViolation
 
 from app.core.clock import now
 from app.core.db import Db
@@ -75,11 +74,8 @@ async def change(db: Db, wish: Wish) -> Workspace:
     if wish.slug in RESERVED:
         raise SlugTaken
     given = {name: value for name, value in msgspec.structs.asdict(wish).items() if name != "moves"}
-    try:
-        async with db.conn.transaction():
-            return await db.one(q.change, Workspace, **given)
-    except UniqueViolation:
-        raise SlugTaken from None
+    async with db.unique(SlugTaken):
+        return await db.one(q.change, Workspace, **given)
 
 
 async def paint(db: Db, brand: str, accent: str) -> None:
