@@ -13,8 +13,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from app.access import operator, viewer
-from app.accounts import machine
-from app.accounts.origin import secure
+from app.accounts import machine, origin
 from app.accounts.session import cookie_name
 from app.core import i18n
 from app.core.acting import Actor, act_as
@@ -74,9 +73,7 @@ def _remembering(code: str, send: Send) -> Send:
 
     async def with_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableScopeHeaders.from_message(message)
-            tls = "; Secure" if secure() else ""
-            headers.add("Set-Cookie", f"language={code}; Path=/; Max-Age=31536000; SameSite=lax; HttpOnly{tls}")
+            MutableScopeHeaders.from_message(message).add("Set-Cookie", origin.language(code).to_header(header=""))
         await send(message)
 
     return with_cookie

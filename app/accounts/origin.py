@@ -62,6 +62,11 @@ def cookie(name: str, value: str, lasts: timedelta, *, samesite: Literal["lax", 
     )
 
 
+def language(code: str) -> Cookie:
+    """What somebody chose on this browser."""
+    return cookie("language", code, A_YEAR)
+
+
 def cookie_name() -> str:
     return prefixed("device")
 
