@@ -8,7 +8,6 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-import msgspec
 import psycopg
 
 from app.bench import posting, stock
@@ -62,12 +61,7 @@ def _body(number: PhoneNumber, turns: range | list[int]) -> bytes:
          "biz_opaque_callback_data": f"c:{turn + 1}:1"}
         for turn in turns
     ]  # fmt: skip
-    value = {"messaging_product": "whatsapp", "statuses": statuses,
-             "metadata": {"display_phone_number": number.display, "phone_number_id": number.phone_number_id}}  # fmt: skip
-    return msgspec.json.encode({
-        "object": "whatsapp_business_account",
-        "entry": [{"id": number.waba_id, "changes": [{"field": "messages", "value": value}]}],
-    })  # fmt: skip
+    return stock.webhook(number, statuses=statuses)
 
 
 async def _post(house: House, secret: str, bodies: list[bytes]) -> Posted:

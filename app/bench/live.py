@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import msgspec
 
 from app.bench import stock
 from app.bench.house import House, opened
@@ -104,15 +103,9 @@ async def _listening(house: House, browser: httpx.AsyncClient, streams: int) -> 
 def _webhook(number: PhoneNumber, turn: int) -> bytes:
     """Somebody new writes."""
     person = f"3461{turn:07d}"
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": number.display, "phone_number_id": number.phone_number_id},
-        "contacts": [{"profile": {"name": "Pilar"}, "wa_id": person}],
-        "messages": [{"from": person, "id": f"wamid.live{turn}", "timestamp": "1795200000", "type": "text",
-                      "text": {"body": f"¿Hay mesa para {turn}?"}}],
-    }  # fmt: skip
-    entry = {"id": number.waba_id, "changes": [{"field": "messages", "value": value}]}
-    return msgspec.json.encode({"object": "whatsapp_business_account", "entry": [entry]})
+    text = {"type": "text", "text": {"body": f"¿Hay mesa para {turn}?"}}
+    message = {"from": person, "id": f"wamid.live{turn}", "timestamp": "1795200000", **text}
+    return stock.webhook(number, contacts=[{"profile": {"name": "Pilar"}, "wa_id": person}], messages=[message])
 
 
 async def _one(meta: httpx.AsyncClient, secret: str, body: bytes, heard: asyncio.Queue[float]) -> float | None:

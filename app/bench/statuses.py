@@ -6,8 +6,6 @@ import asyncio
 import random
 from typing import Any
 
-import msgspec
-
 from app.bench import posting, recount, report, stock
 from app.bench.house import House, opened
 from app.core.clock import seconds
@@ -39,7 +37,9 @@ async def run(messages: int) -> dict[str, Any]:
             secret = (await credentials.of_number(db, number.id)).app_secret
         statuses = _shuffled(ids, read)
         url = f"{house.url}/intake/meta"
-        bodies = [_body(number, statuses[first : first + IN_A_BODY]) for first in range(0, len(statuses), IN_A_BODY)]
+        bodies = [
+            stock.webhook(number, statuses=statuses[first : first + IN_A_BODY]) for first in range(0, len(statuses), IN_A_BODY)
+        ]
         requests = [posting.request(url, body, sign(body, secret)) for body in bodies]
         report.progress(f"{len(statuses):,} statuses of {messages:,} messages")
         began = seconds()
@@ -78,15 +78,6 @@ def _status(id_: int, status: str) -> dict[str, str]:
         "id": f"wamid.bench{id_}", "status": status, "timestamp": "1795000100", "recipient_id": "34600000000",
         "biz_opaque_callback_data": f"c:{id_}:1",
     }  # fmt: skip
-
-
-def _body(number: PhoneNumber, statuses: list[dict[str, str]]) -> bytes:
-    value = {"messaging_product": "whatsapp", "statuses": statuses,
-             "metadata": {"display_phone_number": number.display, "phone_number_id": number.phone_number_id}}  # fmt: skip
-    return msgspec.json.encode({
-        "object": "whatsapp_business_account",
-        "entry": [{"id": number.waba_id, "changes": [{"field": "messages", "value": value}]}],
-    })  # fmt: skip
 
 
 async def _applied(house: House, read: int, messages: int) -> int:

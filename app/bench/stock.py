@@ -135,3 +135,11 @@ async def campaigns(
     async with place.tenant.tx() as db:
         await db.conn.execute("analyze contacts, contact_identities, contact_labels")
     return made
+
+
+def webhook(number: PhoneNumber, **news: list[Any]) -> bytes:
+    """What happened at a number, as Meta tells it."""
+    at = {"display_phone_number": number.display, "phone_number_id": number.phone_number_id}
+    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": at, **news}}
+    entry = {"id": number.waba_id, "changes": [change]}
+    return msgspec.json.encode({"object": "whatsapp_business_account", "entry": [entry]})
