@@ -10,7 +10,7 @@ from tests.architecture.test_routes import GUARDED, STREAMS
 from tests.browser.conftest import Opens
 from tests.browser.walking import look_at
 from tests.campaigns.drafts import a_wish, made, value
-from tests.conftest import Person
+from tests.conftest import Person, page_of
 from tests.inbox.conftest import Shop
 
 pytestmark = pytest.mark.browser
@@ -65,6 +65,17 @@ async def test_who_is_not_signed_in_finds_every_door(opens: Opens, nobody: Perso
     none_of(await looked_at(page, ["/sign-in", "/sign-up", "/nowhere"]), BROKEN)
 
 
+async def test_the_back_office_can_be_used_by_everybody(opens: Opens, operator: Person) -> None:
+    texts = {"text_es": "El sábado cambiamos de servidor.", "tone": "info", "days": "3"}
+    assert (await operator.post("/platform/announcements", texts)).status_code == 200
+    page = await (await opens(operator, language="es", reduced_motion="reduce")).new_page()
+    paths = ["/platform", f"/platform/workspaces/{operator.tenant_id}", "/platform/announcements", "/platform/ops"]
+    none_of(await looked_at(page, paths), BROKEN)
+    shown = page_of(await operator.get("/platform/announcements")).css_first("[hx-delete]")
+    assert shown is not None
+    await operator.delete(shown.attributes["hx-delete"] or "")
+
+
 async def test_what_opens_and_what_is_refused(opens: Opens, shop: Shop) -> None:
     page = await (await opens(shop.owner, reduced_motion="reduce")).new_page()
     await page.goto("/settings/quick-replies/new")
@@ -75,7 +86,12 @@ async def test_what_opens_and_what_is_refused(opens: Opens, shop: Shop) -> None:
     none_of(await look_at(page), BROKEN)
     await page.goto("/dashboard")
     await page.get_by_role("button", name="Choose dates").click()
-    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.locator("[commandfor=until-calendar]").click()
+    await expect(page.get_by_role("gridcell", selected=True)).to_be_focused()
+    await page.keyboard.press("PageUp")
+    await page.keyboard.press("Enter")
+    await page.locator("[commandfor=since-calendar]").click()
+    await expect(page.get_by_role("grid")).to_be_visible()
     none_of(await look_at(page), BROKEN)
 
 
