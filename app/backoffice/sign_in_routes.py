@@ -27,11 +27,11 @@ async def sign_in_page(request: AnyRequest, to: FromQuery[str] = ROOT) -> Page:
 
 @post("/sign-in", public=True)
 async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
-    form = parse(signing_in.Credentials, data)
+    form, where = parse(signing_in.Credentials, data), origin.of(request)
     if not form.errors:
         try:
-            cookie = await signing_in.sign_in(form.value, origin.of(request))
-            return redirect(request, form.value.to if OURS.fullmatch(form.value.to) else ROOT, cookie)
+            cookie, known = await signing_in.sign_in(form.value, where), origin.remember(where, form.value.email)
+            return redirect(request, form.value.to if OURS.fullmatch(form.value.to) else ROOT, cookie, known)
         except (Wrong, TooMany, NoWorkspace, signing_in.NoSecondFactor) as refused:
             form.errors["password"] = refused.message
     for secret in ("password", "code"):

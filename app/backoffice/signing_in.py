@@ -8,7 +8,7 @@ import msgspec
 from litestar.datastructures import Cookie
 
 from app.access.operator import ROOT, cookie_name
-from app.accounts import origin, signing_in
+from app.accounts import new_browser, origin, signing_in
 from app.accounts.origin import GONE, Origin
 from app.accounts.signing_in import Wrong
 from app.core.db import platform_tx
@@ -46,6 +46,7 @@ async def sign_in(wish: Credentials, where: Origin) -> Cookie:
     token = new_token()
     async with platform_tx() as db:
         await db.run(q.start, token_hash=digest(token), user_id=known.user_id, address=where.address, lasts=LASTS)
+        await new_browser.tell(db, known.user_id, known.tenant_id, where)
     return origin.cookie(cookie_name(), token, LASTS, samesite="strict")
 
 

@@ -130,3 +130,18 @@ async def test_old_invitations_and_links_go_in_the_night(owner: Person) -> None:
     async with platform_tx() as door:
         cursor = await door.conn.execute("select 1 from account_links where user_id = %s", (colleague.user_id,))
         assert await cursor.fetchone() is None
+
+
+async def test_the_back_office_tells_of_new_browsers_as_well(owner: Person) -> None:
+    telephone, _ = await set_up(owner)
+    async with platform_tx() as door:
+        await door.conn.execute("update users set super_admin = true where id = %s", (owner.user_id,))
+    visitor = await a_visitor()
+    wish = {"email": owner.email, "password": PASSWORD}
+    assert (await visitor.post("/platform/sign-in", wish | {"code": "000000"})).status_code == 422
+    assert (await visitor.post("/platform/sign-in", wish | {"code": telephone.code()})).status_code == 303
+    await eventually(lambda: of_new_browsers(owner.email))
+    assert await told(owner) == [("account.refuse_code", "Ana Olmo", "", 1)]
+    assert await guess(visitor, owner.email, PASSWORD) == 303
+    assert (await visitor.post(CODE, {"code": telephone.code(1)})).status_code == 303
+    assert len(of_new_browsers(owner.email)) == 1
