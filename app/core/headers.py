@@ -32,14 +32,16 @@ HEADERS = {
     ),
 }
 ONE_YEAR = 31536000  # seconds
+MODULES = "/static/modules/"
 TWO_YEARS = 2 * ONE_YEAR
 
 
 def _caching(scope: Scope) -> str:
-    """A static file with its version in the URL never changes; modules import each other without one and are asked for."""
+    """A static file with its version in the URL never changes."""
     if not scope["path"].startswith("/static/"):
         return "no-store"
-    return f"max-age={ONE_YEAR}, immutable" if scope["query_string"].startswith(b"v=") else "no-cache"
+    versioned = scope["query_string"].startswith(b"v=") or scope["path"].startswith(MODULES)
+    return f"max-age={ONE_YEAR}, immutable" if versioned else "no-cache"
 
 
 async def secure(message: Message, scope: Scope) -> None:

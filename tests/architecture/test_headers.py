@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from tests.conftest import PASSWORD, Person
+from tests.conftest import PASSWORD, Person, page_of
 
 ALWAYS = {
     "x-content-type-options": "nosniff",
@@ -34,8 +34,16 @@ async def test_every_answer_has_the_headers(owner: Person, nobody: Person) -> No
 async def test_pages_are_not_kept_and_versioned_files_are(owner: Person) -> None:
     page = await owner.get("/dashboard")
     assert page.headers["cache-control"] == "no-store"
-    file = await owner.get("/static/js/app.js?v=1")
-    assert "immutable" in file.headers["cache-control"]
+    found = [node.attributes.get("href") or node.attributes.get("src") for node in page_of(page).css("link, script")]
+    module = next(path for path in found if path and path.endswith("/app.js"))
+    # What a module imports has its version too.
+    for path in (*found, module.replace("app.js", "behaviours/menus.js")):
+        file = await owner.get(str(path))
+        assert file.status_code == 200, path
+        assert "immutable" in file.headers["cache-control"], path
+    for path in ("/static/js/app.js", "/static/modules/0123456789/app.js"):
+        assert (await owner.get(path)).headers["cache-control"] == "no-cache"
+    assert (await owner.get(module.replace("app.js", "../../../README.md"))).status_code == 404
 
 
 async def test_cookies_are_for_this_site_and_not_for_scripts(owner: Person, nobody: Person) -> None:
