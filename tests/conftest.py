@@ -69,6 +69,7 @@ SIMULATOR = f"http://127.0.0.1:{SIMULATOR_PORT}"
 PASSWORD = "caballo correcto"
 # One try of it costs what a real one costs a hundred times: the cost stands in the hash.
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+_tokens: list[str] = []
 PATIENCE = 15.0  # seconds that `eventually` waits before it fails
 
 
@@ -137,7 +138,7 @@ class Person:
         async with platform_tx() as door:
             cookie = await session.start(door, account.SignedUp(self.tenant_id, self.user_id))
         self.http.cookies.set(cookie.key, cookie.value or "")
-        await self.http.get("/sign-in")
+        self.http.cookies.set("csrf", await _csrf())
         return self
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
@@ -158,6 +159,14 @@ class Person:
     async def _send(self, method: str, path: str, data: dict[str, Any] | None, **options: Any) -> httpx.Response:
         headers = {"x-csrftoken": self.http.cookies.get("csrf") or "", **options.pop("headers", {})}
         return await self.http.request(method, path, data=data, headers=headers, **options)
+
+
+async def _csrf() -> str:
+    """A token as the first page gives it, one for everybody: it is no secret between people, and a page takes its time."""
+    if not _tokens:
+        async with httpx.AsyncClient(base_url=BASE) as http:
+            _tokens.append((await http.get("/sign-in")).cookies["csrf"])
+    return _tokens[0]
 
 
 def page_of(answer: httpx.Response) -> HTMLParser:
