@@ -50,6 +50,7 @@ def register() -> None:
     # Whoever asked for an archive is told, and the owner of the end of a workspace.
     events.on("workspace_exported", workspace_letters.archive_ready)
     events.on("workspace_leaving", workspace_letters.leaving)
+    events.on("trial_ending", workspace_letters.trial_ending)
     events.on("workspace_going", ending.disconnect_all)
     events.on("workspace_gone", workspace_letters.gone)
     # An account that was used elsewhere brings its templates.

@@ -17,7 +17,7 @@ from app.message_templates import syncing
 from app.numbers import credentials, inspection, portfolio
 from app.ops import queue
 from app.teams import availability
-from app.tenants import archive, deletion, retention
+from app.tenants import archive, deletion, retention, trial
 
 accounts = statements("accounts")
 intake = statements("intake")
@@ -148,6 +148,13 @@ async def delete_old_archives() -> None:
 async def end_workspaces() -> None:
     async with platform_tx() as door:
         await deletion.go_on(door)
+
+
+# Plans on trial: a word a week and a day before the end, then the end.
+@periodic("*/10 * * * *")
+async def end_trials() -> None:
+    async with platform_tx() as door:
+        await trial.go_on(door)
 
 
 # The unfolded tail stays short, so that figures cost the same at any size.

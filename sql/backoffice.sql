@@ -4,7 +4,8 @@ select t.id, t.name, t.slug, t.country, t.plan, t.created_at, t.suspended_at, t.
        t.rate_limit, o.name as owner, o.email as owner_email, m.members, l.last_seen_at,
        coalesce(u.contacts, 0) as contacts, coalesce(u.messages, 0) as messages, coalesce(u.campaigns_running, 0) as campaigns_running,
        coalesce(u.numbers, 0) as numbers, coalesce(u.numbers_troubled, 0) as numbers_troubled, coalesce(u.alerts, 0) as alerts,
-       u.measured_at, coalesce(r.members, 0) as members_room, coalesce(r.numbers, 0) as numbers_room, coalesce(r.per_second, 0) as rate_room
+       u.measured_at, (t.trial_ends_at at time zone t.time_zone)::date - 1 as trial_until, t.trial_leads_to,
+       coalesce(r.members, 0) as members_room, coalesce(r.numbers, 0) as numbers_room, coalesce(r.per_second, 0) as rate_room
   from tenants t
   left join lateral (select u.name, u.email from memberships m join users u on u.id = m.user_id where m.tenant_id = t.id and m.owner limit 1) o on true
   left join lateral (select count(*) as members from memberships m where m.tenant_id = t.id and m.deactivated_at is null) m on true
@@ -13,7 +14,8 @@ select t.id, t.name, t.slug, t.country, t.plan, t.created_at, t.suspended_at, t.
   cross join plan_limits(t.id) r
  where t.id < %(last)s and (%(id)s::bigint is null or t.id = %(id)s)
    and (%(words)s = '' or strpos(fold(t.name || ' ' || t.slug || ' ' || coalesce(o.email, '')), fold(%(words)s)) > 0)
-   and (%(state)s = '' or (%(state)s = 'suspended') = (t.suspended_at is not null))
+   and (%(state)s = '' or %(state)s = case when t.suspended_at is not null then 'suspended' when t.trial_ends_at is not null then 'trial'
+                                           else 'active' end)
    and (%(plan)s = '' or t.plan = %(plan)s)
  order by t.id desc limit %(most)s;
 
@@ -27,22 +29,14 @@ update tenants set suspended_at = now(), suspended_reason = %(reason)s where id 
 update tenants set suspended_at = null, suspended_reason = '' where id = %(id)s and suspended_at is not null returning true;
 
 -- name: set_limits
-update tenants set plan = %(plan)s, members_limit = %(members)s, numbers_limit = %(numbers)s, rate_limit = %(per_second)s where id = %(id)s;
+-- A trial lasts to the end of its last day on the workspace's clock.
+update tenants t set plan = %(plan)s, members_limit = %(members)s, numbers_limit = %(numbers)s, rate_limit = %(per_second)s,
+       trial_leads_to = %(trial_leads_to)s, trial_ends_at = (%(trial_until)s::date + 1)::timestamp at time zone t.time_zone,
+       trial_told = case when t.trial_ends_at = (%(trial_until)s::date + 1)::timestamp at time zone t.time_zone then t.trial_told else 0 end
+ where id = %(id)s;
 
--- name: keep_rate
--- The cap that the claim asks for follows the plan; where there is none, nobody has to ask.
-insert into sending_caps (tenant_id, per_second, burst)
-select %(id)s, r.per_second, greatest(1, r.per_second) from plan_limits(%(id)s) r where r.per_second is not null
--- A cap that the workspace has chosen itself stays; one that was the plan's goes with the plan.
-on conflict (tenant_id) do update
-   set per_second = case when sending_caps.per_second = %(had)s::real then excluded.per_second
-                         else least(sending_caps.per_second, excluded.per_second) end,
-       burst = case when sending_caps.per_second = %(had)s::real then excluded.burst
-                    else least(sending_caps.burst, excluded.burst) end;
-
--- name: lift_rate
-delete from sending_caps c using plan_limits(%(id)s) r where c.tenant_id = %(id)s and r.per_second is null
-   and c.per_second = %(had)s::real;
+-- name: follow_the_plan
+select follow_the_plan(%(id)s, %(had)s::real);
 
 -- name: members
 select u.id, u.name, u.email, m.owner from memberships m join users u on u.id = m.user_id

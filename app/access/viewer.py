@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from math import ceil
 from typing import Any, ClassVar, TypeAlias
 
 import msgspec
@@ -15,10 +16,13 @@ from app.access import modules, roles
 from app.access.permissions import Permission
 from app.accounts import machine
 from app.core import i18n
+from app.core.clock import now
 from app.core.db import Db, Tenant, platform_tx
 from app.core.secrets import digest
 from app.core.statements import statements
 from app.tenants import logo
+
+TRIAL_ENDS_SOON = timedelta(days=14)
 
 q = statements("access")
 
@@ -50,6 +54,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     languages: list[str] = []
     # Its owner wants it to end; until then nothing is sent.
     delete_at: datetime | None = None
+    # Its plan is on trial until then.
+    trial_ends_at: datetime | None = None
     suspended: bool = False
     suspended_reason: str = ""
     # Somebody of the platform, who works here as this person for a while; and why.
@@ -79,6 +85,12 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def permissions(self) -> frozenset[str]:
         return rights(tuple(self.held), tuple(self.granted or ()), tuple(self.modules_off))
+
+    @property
+    def trial_days(self) -> int | None:
+        """How many are left, for the owner of a trial that ends soon; 1 is the last one."""
+        left = self.trial_ends_at - now() if self.owner and self.trial_ends_at else None
+        return max(1, ceil(left / timedelta(days=1))) if left is not None and left <= TRIAL_ENDS_SOON else None
 
     @property
     def logo(self) -> str:

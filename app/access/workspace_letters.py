@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.accounts import letter
 from app.accounts.letter import Letter
 from app.core import i18n
 from app.core.db import Db
 from app.core.i18n import N_
-from app.core.pages import when
+from app.core.pages import day, when
 from app.settings import settings
 from app.tenants import archive, deletion
 from app.tenants.deletion import Owner
@@ -40,6 +40,24 @@ SOON = Letter(
     ),
     N_("Decide now"),
 )
+TRIAL_LINES = (
+    N_("%(name)s, the trial of %(workspace)s lasts to the end of %(day)s."),
+    N_("Talk to whoever runs this installation about the plan that you need."),
+)
+TRIAL_TO_FREE = Letter(
+    N_("The trial of %(workspace)s ends on %(day)s"),
+    (
+        *TRIAL_LINES,
+        N_("Otherwise the limits of the free plan apply from then on. Nobody is thrown out and nothing is deleted."),
+    ),
+)
+TRIAL_TO_CLOSED = Letter(
+    N_("The trial of %(workspace)s ends on %(day)s"),
+    (
+        *TRIAL_LINES,
+        N_("Otherwise the workspace is closed then: nothing is sent. What comes in is kept for when it opens again."),
+    ),
+)
 GONE = Letter(
     N_("%(workspace)s is deleted"),
     (
@@ -64,6 +82,15 @@ async def leaving(db: Db, at: datetime, *, soon: bool) -> None:
         moment = when(at, to.time_zone)
     given = {"name": to.name, "workspace": to.workspace, "when": moment}
     await letter.post(db, to.email, to.language, SOON if soon else ASKED, url=url, **given)
+
+
+async def trial_ending(db: Db, ends_at: datetime, leads_to: str) -> None:
+    """The end is a midnight: the day is the one before it."""
+    to = await deletion.owner(db)
+    with i18n.speaking(to.language):
+        last = day(ends_at - timedelta(seconds=1), to.time_zone)
+    written = TRIAL_TO_CLOSED if leads_to == "closed" else TRIAL_TO_FREE
+    await letter.post(db, to.email, to.language, written, name=to.name, workspace=to.workspace, day=last)
 
 
 async def gone(db: Db, owner: Owner) -> None:

@@ -13,7 +13,7 @@ from app.accounts import origin
 from app.backoffice import impersonation, workspace
 from app.backoffice.workspace import PLANS, STATES, Workspace
 from app.core.db import Db, platform_tx
-from app.core.forms import NOT_POSSIBLE, Form, SubmittedForm, blank, parse
+from app.core.forms import Form, SubmittedForm, blank, parse
 from app.core.i18n import N_
 from app.core.pages import AnyRequest, Page, page, redirect
 
@@ -58,8 +58,8 @@ async def resume(request: AnyRequest, workspace_id: FromPath[int]) -> Page:
 @put("/workspaces/{workspace_id:int}/limits")
 async def limit(request: AnyRequest, workspace_id: FromPath[int], data: SubmittedForm) -> Page:
     form = parse(workspace.Limits, data)
-    if not form.errors and form.value.plan not in PLANS:
-        form.errors["plan"] = NOT_POSSIBLE
+    if not form.errors:
+        form.errors = workspace.unknown(form.value)
     async with platform_tx() as db:
         found = await workspace.find(db, workspace_id)
         if form.errors:
@@ -69,9 +69,7 @@ async def limit(request: AnyRequest, workspace_id: FromPath[int], data: Submitte
 
 
 @post("/workspaces/{workspace_id:int}/impersonation", status_code=200)
-async def impersonate(
-    request: AnyRequest, viewer: CurrentViewer, workspace_id: FromPath[int], data: SubmittedForm
-) -> Page:
+async def impersonate(request: AnyRequest, viewer: CurrentViewer, workspace_id: FromPath[int], data: SubmittedForm) -> Page:
     form = parse(impersonation.Wish, data)
     async with platform_tx() as db:
         found = await workspace.find(db, workspace_id)
@@ -91,11 +89,13 @@ async def _shown(
         "members": found.members_limit,
         "numbers": found.numbers_limit,
         "per_second": found.rate_limit,
+        "trial_until": found.trial_until,
+        "trial_leads_to": found.trial_leads_to,
     }
     shown = {"workspace": found, "members": await workspace.members(db, found), "plans": await workspace.plans(db)}
     forms = {"closing": closing or blank(), "limits": limits or blank(**own), "entering": entering or blank()}
     status = 422 if closing or limits or entering else 200
-    return page(request, SHOW, "workspace", status, **shown, **forms, said=said, names=PLANS)
+    return page(request, SHOW, "workspace", status, **shown, **forms, said=said, names=PLANS, leads_to=workspace.TRIAL_LEADS_TO)
 
 
 router = Router(ROOT, route_handlers=[index, show, suspend, resume, limit, impersonate], guards=[operates])

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from app.core.clock import now
 from app.core.db import Db, Tenant, platform_tx
+from app.core.forms import NOT_POSSIBLE
 from app.core.i18n import N_
 from app.core.paging import PAGE, Page, after, page_of
 from app.core.statements import statements
 
 NEWEST = 2**63 - 1
-STATES = {"": N_("Any state"), "active": N_("Active"), "suspended": N_("Suspended")}
+OVER = N_("A trial ends tomorrow at the earliest.")
+STATES = {"": N_("Any state"), "active": N_("Active"), "trial": N_("On trial"), "suspended": N_("Suspended")}
+TRIAL_LEADS_TO = {"free": N_("The free plan"), "closed": N_("The workspace is closed")}
 PLANS = {"free": N_("Free"), "starter": N_("Starter"), "pro": N_("Pro"), "enterprise": N_("Without limits")}
 
 q = statements("backoffice")
@@ -45,6 +49,9 @@ class Workspace(msgspec.Struct, frozen=True):
     numbers_troubled: int
     alerts: int
     measured_at: datetime | None
+    # The last day, on the workspace's clock.
+    trial_until: date | None
+    trial_leads_to: Literal["free", "closed"]
     members_room: int
     numbers_room: int
     rate_room: float
@@ -75,6 +82,8 @@ class Limits(msgspec.Struct, frozen=True):
     members: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     numbers: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     per_second: Annotated[float, Meta(ge=1, le=100_000)] | None = None
+    trial_until: date | None = None
+    trial_leads_to: Literal["free", "closed"] = "free"
 
 
 async def search(db: Db, words: str = "", *, state: str = "", plan: str = "", page: str | None = None) -> Page[Workspace]:
@@ -109,13 +118,16 @@ async def resume(db: Db, workspace: Workspace) -> None:
     await db.run(q.resume, id=workspace.id)
 
 
+def unknown(wish: Limits) -> dict[str, str]:
+    """What is not possible, by field. A trial lasts a day at least."""
+    wrong = {} if wish.plan in PLANS else {"plan": NOT_POSSIBLE}
+    return wrong | ({"trial_until": OVER} if wish.trial_until and wish.trial_until <= now().date() else {})
+
+
 async def limit(db: Db, workspace: Workspace, wish: Limits) -> None:
     """Nobody is thrown out: who is over a new limit only gets nothing more."""
-    await db.run(
-        q.set_limits, id=workspace.id, plan=wish.plan, members=wish.members, numbers=wish.numbers, per_second=wish.per_second
-    )
-    await db.run(q.keep_rate, id=workspace.id, had=workspace.rate_room)
-    await db.run(q.lift_rate, id=workspace.id, had=workspace.rate_room)
+    await db.run(q.set_limits, id=workspace.id, **msgspec.structs.asdict(wish))
+    await db.run(q.follow_the_plan, id=workspace.id, had=workspace.rate_room)
 
 
 async def measure() -> None:

@@ -17,6 +17,7 @@ SubmittedForm: TypeAlias = URLEncodedBody[dict[str, str | list[str]]]
 REQUIRED = N_("Fill this in.")
 TOO_LONG = N_("This is too long.")
 NOT_POSSIBLE = N_("This value is not possible here.")
+DAYS = (date, date | None)
 
 
 class Form(Generic[S]):
@@ -51,7 +52,7 @@ def parse(kind: type[S], data: dict[str, Any]) -> Form[S]:
         if "list[" in str(hints[field.name]) and raw is not None and not isinstance(raw, list):
             raw = [raw]
         if isinstance(raw, str):
-            raw = iso_day(raw.strip()) if hints[field.name] is date else raw.strip()
+            raw = iso_day(raw.strip()) if hints[field.name] in DAYS else raw.strip()
         if raw in (None, ""):
             if field.required:
                 form.errors[field.name] = REQUIRED

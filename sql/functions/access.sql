@@ -22,7 +22,7 @@ create view viewers with (security_invoker = true) as
          u.email_confirmed_at is null as unconfirmed, t.two_factor_required and u.totp_since is null as two_factor_missing,
          m.owner, r.presets, r.granted, r.level as level_of_own, t.id as tenant_id, t.name as tenant_name, t.country, t.modules_off,
          t.brand_colour, t.accent_colour, t.logo_file, t.languages, t.delete_at, t.suspended_at is not null as suspended,
-         t.suspended_reason
+         t.suspended_reason, t.trial_ends_at
     from memberships m join users u on u.id = m.user_id join tenants t on t.id = m.tenant_id
     cross join rights_of(m.tenant_id, m.user_id) r
    where m.deactivated_at is null;

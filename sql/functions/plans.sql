@@ -51,3 +51,45 @@ begin
 end $$;
 create or replace trigger keep_to_the_plan before insert or update of per_second, burst or delete on sending_caps
   for each row execute function keep_to_the_plan();
+
+-- The cap that the claim asks for follows the plan, and where there is none, nobody has to ask. A cap that the workspace has chosen
+-- itself stays; one that was the plan's (`had`) goes with the plan.
+create or replace function follow_the_plan(of_tenant bigint, had real) returns void language plpgsql as $$
+declare
+  most real;
+begin
+  select per_second into most from plan_limits(of_tenant);
+  if most is null then
+    delete from sending_caps where tenant_id = of_tenant and per_second = had;
+  else
+    insert into sending_caps (tenant_id, per_second, burst) values (of_tenant, most, greatest(1, most))
+    on conflict (tenant_id) do update
+       set per_second = case when sending_caps.per_second = had then excluded.per_second
+                             else least(sending_caps.per_second, excluded.per_second) end,
+           burst = case when sending_caps.per_second = had then excluded.burst else least(sending_caps.burst, excluded.burst) end;
+  end if;
+end $$;
+
+-- Through the platform's door. Nobody is thrown out by the free plan, and what comes in to a closed workspace is kept.
+create or replace function end_trials() returns integer language plpgsql as $$
+declare
+  over record;
+  ended integer := 0;
+begin
+  for over in select t.id, t.name, t.plan, t.trial_ends_at, t.trial_leads_to, l.per_second as had
+                from tenants t cross join plan_limits(t.id) l where t.trial_ends_at <= now() for update of t skip locked loop
+    if over.trial_leads_to = 'free' then
+      update tenants set plan = 'free', members_limit = null, numbers_limit = null, rate_limit = null where id = over.id;
+      perform follow_the_plan(over.id, over.had);
+    else
+      update tenants set suspended_at = now(), suspended_reason = 'The trial period is over.' where id = over.id and suspended_at is null;
+    end if;
+    update tenants set trial_ends_at = null, trial_told = 0 where id = over.id;
+    perform add_to_audit_log(over.id, 'tenants.update', over.id, over.name,
+      jsonb_build_object('plan', over.plan, 'trial_ends_at', over.trial_ends_at),
+      case over.trial_leads_to when 'free' then jsonb_build_object('plan', 'free')
+        else jsonb_build_object('plan', over.plan, 'suspended_reason', 'The trial period is over.') end, 1);
+    ended := ended + 1;
+  end loop;
+  return ended;
+end $$;

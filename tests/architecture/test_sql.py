@@ -43,8 +43,6 @@ NAMES_THE_TENANT: dict[str, str] = {
     "accounts.details": SIGNING_IN,
     "accounts.in_workspace": SIGNING_IN,
     "backoffice.impersonate": OPERATING,
-    "backoffice.keep_rate": OPERATING,
-    "backoffice.lift_rate": OPERATING,
     "backoffice.members": OPERATING,
     "backoffice.search": OPERATING,
     "backoffice.stop_impersonating": OPERATING,

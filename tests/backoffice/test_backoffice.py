@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from app.backoffice import workspace
 from app.campaigns import upkeep
+from app.core import mail
+from app.core.clock import now
 from app.core.db import platform_tx
+from app.tenants import trial
 from tests.campaigns.workspace import a_sending
 from tests.conftest import Person, a_colleague, eventually, page_of, text_of
 
@@ -78,6 +82,42 @@ async def test_a_plan_has_room_for_so_many(owner: Person, operator: Person) -> N
     async with owner.tenant.tx() as db:
         assert await (await db.conn.execute("select 1 from sending_caps")).fetchall() == []
     await a_colleague(owner, "agent")
+
+
+async def test_a_trial_is_announced_and_ends_as_the_operator_chose(owner: Person, agent: Person, operator: Person) -> None:
+    last = now().date() + timedelta(days=9)
+    wish = {"plan": "pro", "trial_until": last.strftime("%d/%m/%Y"), "trial_leads_to": "free", "per_second": "50"}
+    assert (await operator.put(page_url(owner, "/limits"), wish | {"trial_until": "01/01/2026"})).status_code == 422
+    assert (await operator.put(page_url(owner, "/limits"), wish)).status_code == 200
+    assert owner.email in (await operator.get(f"{HOME}?standing=trial&q={owner.email}")).text
+    await owner.post("/language/en")
+    assert "10 days of your trial are left." in text_of(await owner.get("/dashboard"), ".banner")
+    assert "trial" not in (await agent.get("/inbox?language=en")).text
+
+    def mails() -> list[str]:
+        return [each.subject for each in mail.mailbox() if each.to == owner.email and "trial" in each.subject]
+
+    async def a_night(left: str) -> None:
+        await run("update tenants set trial_ends_at = now() + %s::interval where id = %s", left, owner.tenant_id)
+        async with platform_tx() as door:
+            await trial.go_on(door)
+
+    for left, letters in (("8 days", 0), ("6 days", 1), ("5 days", 1), ("20 hours", 2), ("19 hours", 2)):
+        await a_night(left)
+        await eventually(lambda n=letters: len(mails()) == n)  # type: ignore[misc]
+    await a_night("-1 second")
+    ((plan, limit, ends),) = await run("select plan, rate_limit, trial_ends_at from tenants where id = %s", owner.tenant_id)
+    assert (plan, limit, ends) == ("free", None, None)
+    async with owner.tenant.tx() as db:
+        caps = await (await db.conn.execute("select per_second from sending_caps")).fetchall()
+        log = await (await db.conn.execute("select actor, after from audit_log order by id desc limit 1")).fetchall()
+    assert (caps, log) == ([(10,)], [("platform", {"plan": "free"})])
+    assert (await owner.get("/inbox")).status_code == 200
+
+    await operator.put(page_url(owner, "/limits"), wish | {"trial_leads_to": "closed"})
+    await a_night("-1 second")
+    closed = await owner.get("/inbox")
+    assert (closed.status_code, "The trial period is over." in closed.text) == (423, True)
 
 
 async def test_help_from_inside_says_so_everywhere(owner: Person, operator: Person) -> None:
