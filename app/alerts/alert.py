@@ -99,3 +99,8 @@ async def open_now(db: Db) -> Open:
 async def template_status(db: Db, template_id: int) -> str | None:
     found: str | None = await db.value(q.template_status, id=template_id)
     return found
+
+
+async def is_told(db: Db, kind: str, key: str, *, severity: str, day: str) -> bool:
+    """Whether there was one that grave about this end already, be it open or put away by hand."""
+    return bool(await db.value(q.is_told, kind=kind, key=key, severity=severity, day=day))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.alerts.alert import q, template_status
+from app.alerts.alert import is_told, template_status
 from app.alerts.raising import Finding, note, settle
 from app.core.clock import now
 from app.core.db import Db
@@ -44,7 +44,7 @@ async def token_inspected(db: Db, number_id: int, ends_at: datetime | None) -> N
         await settle(db, "token_ends", key)
         return
     severity, day = "critical" if left <= ENDS_NOW else "warning", ends_at.date().isoformat()
-    if not await db.value(q.is_told, kind="token_ends", key=key, severity=severity, day=day):
+    if not await is_told(db, "token_ends", key, severity=severity, day=day):
         await note(db, [Finding("token_ends", key, {"day": day}, severity)])
 
 
