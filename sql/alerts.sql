@@ -1,29 +1,14 @@
 -- name: find
-select a.id, a.kind, a.severity, a.subject, a.key, a.facts, a.first_at, a.last_at, a.times, a.acknowledged_at, a.resolved_at, a.by_itself,
-       k.name as acknowledged_by, r.name as resolved_by, coalesce(n.display, c.name, t.name, '') as named
-  from alerts a
-  left join users k on k.id = a.acknowledged_by
-  left join users r on r.id = a.resolved_by
-  left join phone_numbers n on n.id = case a.subject when 'number' then a.key::bigint end
-  left join campaigns c on c.id = case a.subject when 'campaign' then a.key::bigint end
-  left join message_templates t on t.id = case a.subject when 'template' then a.key::bigint end
- where a.id = %(id)s;
+select * from named_alerts where id = %(id)s;
 
 -- name: search
 -- Open ones first, then the latest. They are few: nobody keeps a thousand things open.
-select a.id, a.kind, a.severity, a.subject, a.key, a.facts, a.first_at, a.last_at, a.times, a.acknowledged_at, a.resolved_at, a.by_itself,
-       k.name as acknowledged_by, r.name as resolved_by, coalesce(n.display, c.name, t.name, '') as named
-  from alerts a
-  left join users k on k.id = a.acknowledged_by
-  left join users r on r.id = a.resolved_by
-  left join phone_numbers n on n.id = case a.subject when 'number' then a.key::bigint end
-  left join campaigns c on c.id = case a.subject when 'campaign' then a.key::bigint end
-  left join message_templates t on t.id = case a.subject when 'template' then a.key::bigint end
- where (%(only)s = '' or (%(only)s = 'open') = (a.resolved_at is null))
-   and (%(kind)s = '' or a.kind = %(kind)s)
-   and (%(severity)s = '' or a.severity = %(severity)s)
-   and (%(last)s::bigint is null or (a.resolved_at is not null, -a.id) > (%(resolved)s, -%(last)s::bigint))
- order by a.resolved_at is not null, -a.id limit 51;
+select * from named_alerts
+ where (%(only)s = '' or (%(only)s = 'open') = (resolved_at is null))
+   and (%(kind)s = '' or kind = %(kind)s)
+   and (%(severity)s = '' or severity = %(severity)s)
+   and (%(last)s::bigint is null or (resolved_at is not null, -id) > (%(resolved)s, -%(last)s::bigint))
+ order by resolved_at is not null, -id limit 51;
 
 -- name: open
 select count(*), coalesce(bool_or(severity = 'critical'), false) as critical from alerts where resolved_at is null;
