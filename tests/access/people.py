@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Any
 
 import httpx
 
 from app.core import mail
-from tests.conftest import Person, eventually
+from tests.conftest import Person, eventually, page_of
 
 LIST = "/settings/people"
 NEW = f"{LIST}/invitations"
+NEWCOMER = {"name": "Dora Vega", "password": "una grapa correcta"}
 AS_HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -62,3 +64,11 @@ async def a_role(owner: Person, name: str, level: int, permissions: list[str]) -
 def token_of(person: Person) -> str:
     """The newest session of their browser: the tests sign people in by hand, whose cookie names no host."""
     return [cookie.value or "" for cookie in person.http.cookies.jar if cookie.name == "recado"][-1]
+
+
+def an_address(name: str = "dora") -> str:
+    return f"{name}-{secrets.token_hex(5)}@ejemplo.es"
+
+
+async def open_ones(owner: Person) -> list[str]:
+    return [link.text().strip() for link in page_of(await owner.get(f"{LIST}?only=invited")).css("tbody th .truncate")]

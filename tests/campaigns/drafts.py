@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from app.campaigns import campaign
@@ -11,6 +12,7 @@ from tests.conftest import Person
 from tests.numbers.numbers import a_number
 
 LIST = "/campaigns"
+MADRID = "Europe/Madrid"
 BODY = "Hola, {{1}}: el sofá *Olmo* baja a {{2}} con entrega incluida."
 
 
@@ -60,3 +62,18 @@ async def made(person: Person, wish: dict[str, Any]) -> Campaign:
     assert answer.status_code == 303, answer.text
     async with person.tenant.tx() as db:
         return await campaign.find(db, int(answer.headers["location"].rsplit("/", 1)[1]))
+
+
+async def move(owner: Person, campaign_id: int, **columns: Any) -> None:
+    changes = ", ".join(f"{name} = %s" for name in columns)
+    async with owner.tenant.tx() as db:
+        await db.conn.execute(f"update campaigns set {changes} where id = %s", (*columns.values(), campaign_id))
+
+
+async def again(owner: Person, campaign_id: int) -> campaign.Campaign:
+    async with owner.tenant.tx() as db:
+        return await campaign.find(db, campaign_id)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

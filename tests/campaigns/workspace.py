@@ -59,6 +59,14 @@ class Sending:
             )
             return dict(await found.fetchall())
 
+    async def is_now(self, rows: dict[str, int]) -> bool:
+        return await self.recounted() == rows
+
+    async def everybody_got_it_once(self, people: int) -> None:
+        received = await self.received()
+        assert (received["accepted"], received["people"], received["twice"]) == (people, people, 0)
+        assert await self.counted() == await self.recounted()
+
     async def received(self) -> dict[str, Any]:
         async with httpx.AsyncClient(base_url=SIMULATOR) as simulator:
             answer = await simulator.get(

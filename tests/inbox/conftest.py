@@ -12,11 +12,12 @@ import pytest
 
 from app.core.clock import now
 from app.inbox import delivery, receiving
-from app.numbers import phone_number, simulated
+from app.numbers import credentials, phone_number, simulated
 from app.numbers.phone_number import PhoneNumber
+from app.numbers.provider import provider
 from app.whatsapp.incoming import updates
 from app.whatsapp.updates import StatusUpdate
-from tests.conftest import SIMULATOR, Person, eventually
+from tests.conftest import SIMULATOR, Person, eventually, page_of
 
 _wamids = itertools.count(1)
 LUCIA, PILAR = "34611482903", "34622014873"
@@ -117,8 +118,52 @@ async def a_shop(owner: Person) -> Shop:
 
 @pytest.fixture
 async def talk(shop: Shop) -> Shop:
+    return await a_talk(shop)
+
+
+async def a_talk(shop: Shop) -> Shop:
     """Lucía has written a moment ago, to a number that the simulator keeps silent about statuses."""
     await shop.behave(statuses=False)
     await shop.told({"type": "text", "text": {"body": "Hola"}})
     await eventually(lambda: shop.rows("select 1 from conversations where unread = 1"))
     return shop
+
+
+async def thread(shop: Shop) -> str:
+    return f"/inbox/{(await shop.conversation())['id']}"
+
+
+async def names(person: Person, query: str = "") -> list[str]:
+    return [name.text() for name in page_of(await person.partial(f"/inbox{query}")).css(".conversation .name")]
+
+
+async def a_template(shop: Shop) -> int:
+    """Approved here and at the simulator, with one variable in its text and one in its link."""
+    wish = {
+        "name": "seguimiento", "language": "es", "category": "UTILITY",
+        "components": [
+            {"type": "BODY", "text": "Hola, {{1}}: ¿pudo verlo?", "example": {"body_text": [["Lucía"]]}},
+            {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Ver", "url": "https://casaolmo.es/{{1}}", "example": ["https://casaolmo.es/7"]}]},
+        ],
+    }  # fmt: skip
+    async with shop.owner.tenant.tx() as db:
+        key = await credentials.of_number(db, shop.number.id)
+    await shop.behave(review_ms=0)
+    await provider().create_template(key, wish)
+    row = await shop.row(
+        "insert into message_templates (waba, name, language, category, body, buttons, examples, status) values"
+        " (%s, 'seguimiento', 'es', 'UTILITY', 'Hola, {{1}}: ¿pudo verlo?', %s, '{\"1\": \"Lucía\"}', 'approved') returning id",
+        shop.number.waba, '[{"kind": "URL", "text": "Ver", "value": "https://casaolmo.es/{{1}}", "example": "https://casaolmo.es/7"}]',
+    )  # fmt: skip
+    return int(row["id"])
+
+
+async def first_lines(person: Person, path: str, until: str) -> str:
+    """What the stream says until these words, and what came with them."""
+    told = ""
+    async with person.http.stream("GET", path) as answer:
+        async for line in answer.aiter_lines():
+            told += line + "\n"
+            if until in told and line == "":
+                return told
+    return told

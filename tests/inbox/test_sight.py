@@ -8,8 +8,7 @@ import pytest
 
 from app.access import api_token
 from tests.conftest import Person, a_colleague, page_of, text_of
-from tests.inbox.conftest import LUCIA, PILAR, Shop
-from tests.inbox.test_inbox import first_lines, names
+from tests.inbox.conftest import LUCIA, PILAR, Shop, first_lines, names
 
 MARTA = "34633555111"
 THEIRS, NOBODYS, ANOTHERS = "Lucía", "Pilar", "Marta"

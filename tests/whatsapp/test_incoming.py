@@ -1,58 +1,23 @@
-"""Webhook bodies of every kind that WhatsApp documents, and what they mean."""
-
-import json
-import time
-from datetime import UTC, datetime
+"""What people write, and what becomes of our messages: webhook bodies of every kind that WhatsApp documents."""
 
 import pytest
 
 from app.whatsapp.incoming import updates
 from app.whatsapp.updates import (
-    AccountUpdate,
     Answer,
-    BrokenUpdate,
     Echo,
     InboundMessage,
     Location,
     Media,
-    NumberUpdate,
     Person,
     PreferenceUpdate,
     Pricing,
     Reaction,
     StatusUpdate,
     SystemMessage,
-    TemplateCategory,
-    TemplateQuality,
-    TemplateUpdate,
     Trouble,
-    UnknownUpdate,
 )
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-NOON_SECONDS = "1795176000"
-
-
-def webhook(field, value, **entry):
-    change = {"field": field, "value": value}
-    return json.dumps({"entry": [{"id": "777", "changes": [change]} | entry], "object": "whatsapp_business_account"}).encode()
-
-
-def of_number(field="messages", **value):
-    metadata = {"display_phone_number": "5491140000000", "phone_number_id": "555"}
-    return webhook(field, {"messaging_product": "whatsapp", "metadata": metadata} | value)
-
-
-def received(**message):
-    contacts = [{"profile": {"name": "Ana", "username": "@ana"}, "wa_id": "5491150001111", "user_id": "AR.1"}]
-    head = {"from": "5491150001111", "id": "wamid.A", "timestamp": NOON_SECONDS}
-    return only(of_number(contacts=contacts, messages=[head | message]))
-
-
-def only(body):
-    [update] = updates(body)
-    return update
-
+from tests.whatsapp.webhooks import NOON, NOON_SECONDS, of_number, only, received
 
 MESSAGES = [
     ({"type": "text", "text": {"body": "hola"}}, {"text": "hola"}),
@@ -254,163 +219,3 @@ def test_a_person_stops_marketing():
         at=NOON,
         detail="User requested to stop",
     )
-
-
-TEMPLATE = {"message_template_id": 12, "message_template_name": "promo", "message_template_language": "en-US"}
-NAMED = {"waba_id": "777", "template_id": "12", "name": "promo", "language": "en_US", "at": NOON}
-ACCOUNTS = [
-    (
-        "message_template_status_update",
-        TEMPLATE | {"event": "APPROVED", "reason": "NONE"},
-        TemplateUpdate(**NAMED, event="APPROVED"),
-    ),
-    (
-        "message_template_status_update",
-        TEMPLATE
-        | {"event": "REJECTED", "reason": "INVALID_FORMAT", "rejection_info": {"reason": "x", "recommendation": "Add text"}},
-        TemplateUpdate(**NAMED, event="REJECTED", reason="INVALID_FORMAT", advice="Add text"),
-    ),
-    (
-        "message_template_status_update",
-        TEMPLATE | {"event": "PAUSED", "reason": None, "other_info": {"title": "FIRST_PAUSE", "description": "3 hours"}},
-        TemplateUpdate(**NAMED, event="PAUSED", reason="FIRST_PAUSE", advice="3 hours"),
-    ),
-    (
-        "message_template_status_update",
-        TEMPLATE | {"previous_quality_score": "GREEN", "new_quality_score": "RED"},
-        TemplateQuality(**NAMED, previous="GREEN", quality="RED"),
-    ),
-    (
-        "message_template_quality_update",
-        TEMPLATE | {"previous_quality_score": "", "new_quality_score": "YELLOW"},
-        TemplateQuality(**NAMED, previous=None, quality="YELLOW"),
-    ),
-    (
-        "template_category_update",
-        TEMPLATE | {"new_category": "UTILITY", "correct_category": "MARKETING", "category_update_timestamp": NOON_SECONDS},
-        TemplateCategory(**NAMED, category="UTILITY", coming="MARKETING", coming_at=NOON),
-    ),
-    (
-        "template_category_update",
-        TEMPLATE | {"previous_category": "UTILITY", "new_category": "MARKETING"},
-        TemplateCategory(**NAMED, category="MARKETING", previous="UTILITY"),
-    ),
-]
-
-
-@pytest.mark.parametrize(("field", "value", "expected"), ACCOUNTS)
-def test_news_about_templates(field, value, expected):
-    assert only(webhook(field, value, time=int(NOON_SECONDS))) == expected
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "event", "limit"),
-    [
-        (
-            "phone_number_quality_update",
-            {"display_phone_number": "549", "event": "ONBOARDING", "max_daily_conversations_per_business": "TIER_2K"},
-            "ONBOARDING",
-            "TIER_2K",
-        ),
-        ("phone_number_name_update", {"decision": "APPROVED", "requested_verified_name": "Sol"}, "APPROVED", None),
-        ("security", {"event": "PIN_CHANGED", "display_phone_number": "549"}, "PIN_CHANGED", None),
-        ("account_settings_update", {"phone_number_id": "555"}, "CHANGED", None),
-    ],
-)
-def test_news_about_numbers(field, value, event, limit):
-    update = only(webhook(field, value))
-    assert isinstance(update, NumberUpdate)
-    assert (update.field, update.event, update.limit, update.raw) == (field, event, limit, value)
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "expected"),
-    [
-        (
-            "account_update",
-            {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}},
-            {"event": "DISABLED_UPDATE", "ban_state": "DISABLE", "waba_id": "777"},
-        ),
-        (
-            "account_update",
-            {"event": "ACCOUNT_RESTRICTION", "restriction_info": [{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING"}]},
-            {"restrictions": ["RESTRICTED_BIZ_INITIATED_MESSAGING"]},
-        ),
-        (
-            "account_update",
-            {"event": "PARTNER_REMOVED", "waba_info": {"waba_id": "888"}, "disconnection_info": {"reason": "CHANGE_NUMBER"}},
-            {"waba_id": "888", "reason": "CHANGE_NUMBER"},
-        ),
-        ("account_review_update", {"decision": "APPROVED"}, {"event": "APPROVED"}),
-        ("account_alerts", {"alert_type": "OBA_APPROVED", "entity_type": "WABA"}, {"event": "OBA_APPROVED"}),
-        ("business_capability_update", {"max_daily_conversations_per_business": 2000}, {"limit": "TIER_2K"}),
-        ("business_capability_update", {"max_daily_conversations_per_business": 250}, {"limit": "TIER_250"}),
-        ("business_capability_update", {"max_daily_conversations_per_business": -1}, {"limit": "TIER_UNLIMITED"}),
-    ],
-)
-def test_news_about_accounts(field, value, expected):
-    update = only(webhook(field, value))
-    assert isinstance(update, AccountUpdate)
-    assert {key: getattr(update, key) for key in expected} == expected
-
-
-@pytest.mark.parametrize("field", ["flows", "calls", "history", "smb_app_state_sync", "partner_solutions", "news_of_2027"])
-def test_a_field_that_nobody_knows_is_kept(field):
-    update = only(of_number(field, anything=[1]))
-    assert isinstance(update, UnknownUpdate)
-    assert (update.field, update.waba_id, update.phone_number_id, update.raw["anything"]) == (field, "777", "555", [1])
-
-
-def test_errors_and_clicks_without_a_message_are_kept():
-    assert only(of_number(errors=[{"code": 131000}])).raw["errors"] == [{"code": 131000}]
-    assert only(of_number(user_actions=[{"action_type": "marketing_messages_link_click"}])).field == "messages"
-
-
-def test_one_broken_element_does_not_hide_its_neighbours():
-    good = {"id": "w", "status": "sent", "timestamp": NOON_SECONDS}
-    broken = [{"status": "sent"}, None, {"id": "w", "status": "sent", "timestamp": "soon"}, 7]
-    found = list(updates(of_number(statuses=[good, *broken, good], messages=[{"id": 1}, "x"])))
-    assert sum(isinstance(update, StatusUpdate) for update in found) == 2
-    assert sum(isinstance(update, BrokenUpdate) for update in found) == 6
-    assert json.loads(found[3].raw) == {"status": "sent"}
-
-
-def test_broken_changes_and_entries_do_not_hide_their_neighbours():
-    good = json.loads(of_number(statuses=[{"id": "w", "status": "sent", "timestamp": NOON_SECONDS}]))["entry"][0]
-    entries = [7, {"changes": 3}, {"id": "1", "changes": [1, {"field": "messages"}, {"field": "account_update", "value": []}]}]
-    found = list(updates(json.dumps({"entry": [*entries, good]}).encode()))
-    assert [type(update).__name__ for update in found] == ["BrokenUpdate"] * 5 + ["StatusUpdate"]
-
-
-def test_an_odd_contact_does_not_cost_the_message():
-    message = {"from": "5", "id": "w", "timestamp": NOON_SECONDS, "type": "text", "text": {"body": "x"}}
-    assert only(of_number(contacts=[None, {"profile": 3, "wa_id": "5"}], messages=[message])).sender == Person("5")
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"entry": 5}', b"[" * 5000, b"\xff"])
-def test_a_body_that_is_no_webhook(body):
-    assert isinstance(only(body), BrokenUpdate)
-
-
-def test_characters_that_postgres_cannot_store_are_removed():
-    body = of_number(messages=[{"from": "5", "id": "w", "timestamp": NOON_SECONDS, "type": "text", "text": {"body": "TEXT"}}])
-    for written, read in [
-        (rb"a\u0000b", "ab"),
-        (rb"a\\u0000b", r"a\u0000b"),
-        (rb"a\\\u0000\u0000b", "a\\b"),
-        (rb"a\ud83db", "a?b"),
-        (b"a\xffb", "a\ufffdb"),
-        (rb"\ud83d\ude00", "😀"),
-    ]:
-        assert only(body.replace(b"TEXT", written)).text == read
-
-
-def test_a_thousand_statuses_are_read_in_no_time():
-    status = {"id": "wamid.S", "status": "read", "timestamp": NOON_SECONDS, "recipient_id": "5491150001111"}
-    body = of_number(statuses=[status | {"biz_opaque_callback_data": str(place)} for place in range(1000)])
-    seconds = []
-    for _ in range(5):
-        started = time.perf_counter()
-        assert len(list(updates(body))) == 1000
-        seconds.append(time.perf_counter() - started)
-    assert min(seconds) < 0.03
