@@ -12,16 +12,12 @@ from tests.api.test_api import a_number, a_program, an_approved_template
 from tests.campaigns.workspace import a_sending
 from tests.conftest import Person, eventually, text_of
 from tests.contacts.conftest import a_contact, ledger, state
-from tests.inbox.conftest import Shop, statuses_of
+from tests.inbox.conftest import Shop, a_talk, statuses_of
 
 
 @pytest.fixture
 async def talk(shop: Shop) -> Shop:
-    """Lucía has written a moment ago."""
-    await shop.behave(statuses=False)
-    await shop.told({"type": "text", "text": {"body": "Hola"}})
-    await eventually(lambda: shop.rows("select 1 from conversations where unread = 1"))
-    return shop
+    return await a_talk(shop)
 
 
 @pytest.mark.parametrize(("category", "scope", "out"), [

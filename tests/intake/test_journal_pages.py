@@ -8,13 +8,13 @@ import random
 from datetime import timedelta
 from typing import Any
 
-from app.access import api_token
 from app.api import description
 from app.core.clock import now
 from app.core.db import platform_tx
 from app.intake import processing
 from app.numbers import routing
 from app.numbers.phone_number import PhoneNumber
+from tests.architecture.test_routes import bearer
 from tests.conftest import Person, a_colleague, eventually, page_of, text_of
 from tests.intake.test_intake import GARBAGE, body_of, done, post, secret_of, text
 from tests.numbers.numbers import a_number
@@ -303,9 +303,3 @@ async def test_the_journal_over_the_api(owner: Person, stranger: Person) -> None
     again = await owner.http.post(f"{api}/{fine}/replay", headers=heads[0])
     assert (again.status_code, again.json()["state"]) == (200, "waiting")
     await eventually(lambda: _is(fine, "done"))
-
-
-async def bearer(person: Person) -> dict[str, str]:
-    async with person.tenant.tx() as db:
-        token = await api_token.create(db, api_token.Wish("Prueba"), user_id=person.user_id)
-    return {"Authorization": f"Bearer {token}"}
