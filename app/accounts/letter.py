@@ -1,4 +1,4 @@
-"""Letters to people about their account: in their language, as plain text and as simple HTML with one button."""
+"""Letters to people: in their language, as plain text and as simple HTML with one button, under the sign of who writes."""
 
 from __future__ import annotations
 
@@ -28,6 +28,17 @@ class Letter(msgspec.Struct, frozen=True):
     after: tuple[str, ...] = ()
 
 
+class Words(msgspec.Struct, frozen=True):
+    """What a letter says, in its reader's language; `points` are a list above the button."""
+
+    subject: str
+    lines: list[str] = []
+    points: list[str] = []
+    action: str = ""
+    url: str = ""
+    after: list[str] = []
+
+
 async def post(db: Db, to: str, language: str, letter: Letter, *, url: str = "", **values: Any) -> None:
     """With the caller's transaction, or not at all."""
     if mail.is_possible():
@@ -39,12 +50,16 @@ async def post(db: Db, to: str, language: str, letter: Letter, *, url: str = "",
 def written(letter: Letter, language: str, *, url: str = "", head: Letterhead = RECADO, **values: Any) -> tuple[str, str, str]:
     """Subject, text and HTML, in this language."""
     with i18n.speaking(language):
-        subject, foot, action = gettext(letter.subject) % values, gettext(FOOT), gettext(letter.action)
+        subject, action = gettext(letter.subject) % values, letter.action and gettext(letter.action)
         lines, after = ([gettext(line) % values for line in part] for part in (letter.lines, letter.after))
-        button = [f"{action}:\n{url}"] if action else []
-        text = "\n\n".join([*lines, *button, *after, f"--\n{foot}"]) + "\n"
-        page = environment().get_template("accounts/letter.html")
-        html = page.render(
-            language=i18n.language(), subject=subject, lines=lines, after=after, action=action, url=url, foot=foot, head=head
-        )
-    return subject, text, html
+        return subject, *laid_out(Words(subject, lines, [], action, url, after), head)
+
+
+def laid_out(words: Words, head: Letterhead) -> tuple[str, str]:
+    """Text and HTML, which say the same; for whoever speaks the reader's language already."""
+    foot = gettext(FOOT)
+    points = ["\n".join(f"- {point}" for point in words.points)] if words.points else []
+    button = [f"{words.action}:\n{words.url}"] if words.action else []
+    text = "\n\n".join([*words.lines, *points, *button, *words.after, f"--\n{foot}"]) + "\n"
+    page = environment().get_template("accounts/letter.html")
+    return text, page.render(language=i18n.language(), words=words, foot=foot, head=head)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import msgspec
 
+from app.accounts import letter
 from app.alerts import alert, channel, payloads
 from app.alerts.channel import Channel, Target
 from app.alerts.channel_form import TELEGRAM, url_error
@@ -18,7 +19,9 @@ from app.core.i18n import N_, gettext
 from app.core.jobs import job
 from app.core.secrets import Unreadable
 from app.settings import settings
+from app.tenants import brand
 from app.tenants import tenant as workspaces
+from app.tenants.brand import Letterhead
 
 TRIES = 3
 WAITS = (timedelta(seconds=10), timedelta(minutes=2))  # before the second and the third
@@ -50,14 +53,14 @@ async def deliver(tenant: Tenant, *, channel_id: int, alert_id: int, event: Even
             about = await alert.find(db, alert_id) if alert_id else None
         except NotFound:
             return
-        language = (await workspaces.current(db)).language
+        language, head = (await workspaces.current(db)).language, await brand.letterhead(db)
+    failure: NotDelivered | None = None
     with i18n.speaking(language):
         news = _news(about, event) if about else _trial(to)
-    failure: NotDelivered | None = None
-    try:
-        await hand_over(to, await _target(tenant, to), news)
-    except NotDelivered as problem:
-        failure = problem
+        try:
+            await hand_over(to, await _target(tenant, to), news, head)
+        except NotDelivered as problem:
+            failure = problem
     async with tenant.tx() as db:
         await channel.note_delivery(db, to, failure.reason if failure else "", failure.code if failure else 0)
         if failure and failure.again and attempt < TRIES and event != "test":
@@ -65,11 +68,11 @@ async def deliver(tenant: Tenant, *, channel_id: int, alert_id: int, event: Even
             await deliver.later(db, at=wait, channel_id=channel_id, alert_id=alert_id, event=event, attempt=attempt + 1)
 
 
-async def hand_over(to: Channel, target: Target, news: News) -> None:
-    """Raises NotDelivered."""
+async def hand_over(to: Channel, target: Target, news: News, head: Letterhead) -> None:
+    """For whoever speaks the workspace's language already. Raises NotDelivered."""
     match to.kind:
         case "email":
-            await _mail(target, news)
+            await _mail(target, news, head)
         case "slack":
             await _post(target.address, msgspec.json.encode(payloads.slack(news)))
         case "discord":
@@ -82,9 +85,10 @@ async def hand_over(to: Channel, target: Target, news: News) -> None:
             await _post(target.address, body, proof)
 
 
-async def _mail(target: Target, news: News) -> None:
+async def _mail(target: Target, news: News, head: Letterhead) -> None:
+    text, html = letter.laid_out(payloads.mailed(news), head)
     try:
-        await mail.deliver(mail.Letter(target.addresses, news.head, payloads.plain(news)))
+        await mail.deliver(mail.Letter(target.addresses, news.head, text, html))
     except mail.NoMailServer as problem:
         raise NotDelivered(problem.message) from None
     except mail.Refused as problem:

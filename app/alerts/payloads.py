@@ -1,4 +1,4 @@
-"""The same news in the words of each service: Slack's blocks, Discord's embeds, Telegram's message, a mail, signed JSON.
+"""The same news in the words of each service: Slack's blocks, Discord's embeds, Telegram's message, a letter, signed JSON.
 
 No names, numbers or texts of people: ids, counts and a link.
 """
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from app.accounts.letter import Words
 from app.alerts.kinds import SEVERITIES
 from app.core.i18n import N_, gettext
 
@@ -76,8 +77,12 @@ def telegram(news: News, chat: str) -> dict[str, Any]:
 
 
 def plain(news: News) -> str:
-    """For Telegram and for mails."""
+    """For Telegram."""
     return "\n\n".join(part for part in (news.head, news.advice, news.url) if part)
+
+
+def mailed(news: News) -> Words:
+    return Words(news.head, [news.advice] if news.advice else [], action=gettext(OPEN_IN), url=news.url)
 
 
 def signed(news: News, secret: str, at: int) -> tuple[bytes, dict[str, str]]:

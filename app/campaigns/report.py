@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from app.accounts import letter
+from app.accounts.letter import Words
 from app.campaigns import campaign, failing, variants
 from app.campaigns.campaign import Campaign, Counts
 from app.campaigns.failing import Group
@@ -23,6 +25,7 @@ from app.inbox import conversation, sending
 from app.inbox.sending import Draft, NumberGone
 from app.inbox.window import WindowClosed
 from app.settings import settings
+from app.tenants import brand
 
 # Most deliveries, reads and first answers come within it; right at the end a report would say that nobody has read it.
 ARRIVES_WITHIN = timedelta(minutes=15)
@@ -109,11 +112,19 @@ async def make(tenant: Tenant, *, campaign_id: int) -> None:
             for reader in await db.rows(q.readers, id=campaign_id):
                 await db.run(q.keep, id=campaign_id, user_id=reader["id"])
                 if reader["email"] and mail.is_possible():
-                    subject, text = written(told, reader["language"], workspace["time_zone"])
-                    await mail.send(db, reader["email"], subject, text)
-            _, text = written(told, workspace["language"], workspace["time_zone"])
+                    await _mail(db, reader, told, workspace["time_zone"])
+            with i18n.speaking(workspace["language"]):
+                said = words(told, workspace["time_zone"])
+            text = "\n".join([said.subject, "", *said.points, "", said.url])
             await _to_phones(db, row["number_id"], row["report_phones"], text)
             await live.announce(db, campaign.TOPIC, campaign.CHANGED, campaign_id)
+
+
+async def _mail(db: Db, reader: dict[str, Any], told: Summary, zone: str) -> None:
+    with i18n.speaking(reader["language"]):
+        said = words(told, zone)
+        text, html = letter.laid_out(said, await brand.letterhead(db))
+    await mail.send(db, reader["email"], said.subject, text, html=html)
 
 
 async def _to_phones(db: Db, number_id: int, phones: Sequence[str], text: str) -> None:
@@ -132,16 +143,13 @@ async def see(db: Db, campaign_id: int, user_id: int) -> None:
     await db.run(q.see, id=campaign_id, user_id=user_id)
 
 
-def written(told: Summary, language: str, zone: str) -> tuple[str, str]:
-    """Subject and text, in this language."""
-    with i18n.speaking(language):
-        subject = gettext(N_("“%(name)s” has ended")) % {"name": told.campaign.name}
-        return subject, "\n".join(
-            [subject, "", *_lines(told, zone), "", f"{settings().public_url}/campaigns/{told.campaign.id}/report"]
-        )
+def words(told: Summary, zone: str) -> Words:
+    subject = gettext(N_("“%(name)s” has ended")) % {"name": told.campaign.name}
+    url = f"{settings().public_url}/campaigns/{told.campaign.id}/report"
+    return Words(subject, points=_points(told, zone), action=gettext(N_("See the report")), url=url)
 
 
-def _lines(told: Summary, zone: str) -> list[str]:
+def _points(told: Summary, zone: str) -> list[str]:
     counts, sent = told.counts, told.counts.gone_out
     shares = [
         (N_("Sent: %(n)s of %(total)s"), {"n": number(sent), "total": number(counts.total)}),
@@ -158,7 +166,7 @@ def _lines(told: Summary, zone: str) -> list[str]:
         )
     if counts.failed:
         lines.append(gettext(N_("Did not arrive: %(n)s")) % {"n": number(counts.failed)})
-        lines += [f"- {number(group.n)} × {gettext(group.failure.title)}" for group in told.failures[:3]]
+        lines += [f"{number(group.n)} × {gettext(group.failure.title)}" for group in told.failures[:3]]
     if told.campaign.launched_at and told.campaign.finished_at:
         span = {"since": when(told.campaign.launched_at, zone), "until": when(told.campaign.finished_at, zone)}
         lines.append(gettext(N_("From %(since)s to %(until)s")) % span)

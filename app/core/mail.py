@@ -61,6 +61,7 @@ class Received(msgspec.Struct, frozen=True):
     subject: str
     text: str
     at: datetime
+    html: str = ""
 
 
 async def send(db: Db, to: str | Sequence[str], subject: str, text: str, *, html: str = "") -> None:
@@ -142,8 +143,8 @@ def _by_smtp(message: EmailMessage) -> None:
 def _keep(message: EmailMessage) -> None:
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    body = message.get_body(("plain",))
-    received = Received(str(message["To"]), str(message["Subject"]), body.get_content() if body else "", now())
+    text, html = (body.get_content() if (body := message.get_body((kind,))) else "" for kind in ("plain", "html"))
+    received = Received(str(message["To"]), str(message["Subject"]), text, now(), html)
     path = folder / f"{received.at:%Y%m%dT%H%M%S%f}-{new_token()[:6]}.json"
     # Whole or not there: somebody may be reading the folder.
     part = path.with_suffix(".part")

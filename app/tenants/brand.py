@@ -58,11 +58,12 @@ def shades(chosen: str) -> list[Shade]:
 
 
 class Letterhead(msgspec.Struct, frozen=True):
-    """Who a letter looks like. Without a logo the sign is ours."""
+    """Who a letter looks like: its colour by day, and by night."""
 
     name: str = "Recado"
     logo: str = ""
     colour: str = "#0f5a5c"
+    night: str = "#7fc4c2"
 
 
 async def letterhead(db: Db) -> Letterhead:
@@ -71,5 +72,6 @@ async def letterhead(db: Db) -> Letterhead:
         return Letterhead()
     of = await tenant.current(db)
     picture = f"{settings().public_url}{logo.path(of.id, of.logo_file)}" if of.logo_file else ""
-    colour = clamped(of.brand_colour, "light") if of.brand_colour else Letterhead().colour
-    return Letterhead(of.name if picture else "Recado", picture, colour)
+    if not of.brand_colour:
+        return Letterhead(of.name, picture)
+    return Letterhead(of.name, picture, clamped(of.brand_colour, "light"), clamped(of.brand_colour, "dark"))

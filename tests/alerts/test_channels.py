@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -98,7 +99,11 @@ async def test_people_get_a_mail(owner: Person, nobody: Person) -> None:
     letter = next(each for each in mail.mailbox() if owner.email in each.to)
     assert "guardia@casaolmo.es" in letter.to
     assert f"{BASE}/ops/alerts" in letter.text
-    assert owner.email in (await nobody.get("/dev/mailbox")).text
+    listed = page_of(await nobody.get("/dev/mailbox"))
+    assert owner.email in (listed.html or "")
+    shown = await nobody.get(f"/dev/mailbox?letter={quote(letter.at.isoformat())}")
+    assert letter.subject in text_of(shown, "h1")
+    assert f"{BASE}/ops/alerts" in str(page_of(shown).css_first("a.button").attributes["href"])  # type: ignore[union-attr]
 
 
 async def test_it_is_told_again_only_after_the_cool_down(owner: Person) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
+from app.access import workspace_letters
+from app.accounts.letter import Words, laid_out, written
+from app.core.colours import clamped
+from app.tenants.brand import Letterhead
 from tests.architecture.house import nobody as none_of
 from tests.architecture.test_routes import GUARDED, STREAMS
 from tests.browser.conftest import Opens
@@ -93,6 +97,20 @@ async def test_what_opens_and_what_is_refused(opens: Opens, shop: Shop) -> None:
     await page.locator("[commandfor=since-calendar]").click()
     await expect(page.get_by_role("grid")).to_be_visible()
     none_of(await look_at(page), BROKEN)
+
+
+async def test_letters_can_be_read_by_everybody(opens: Opens, house: str) -> None:
+    """One of each shape, in the colour that is hardest to read."""
+    head = Letterhead("Casa Olmo", "", clamped("#ffdd00", "light"), clamped("#ffdd00", "dark"))
+    points = Words("«Rebajas» terminó", points=["Enviados: 4 de 4"], action="Ver el informe", url="https://x.es/" + "a" * 80)
+    named = {"name": "Ana", "workspace": "Casa Olmo", "url": "https://x.es"}
+    shapes = [written(letter, "es", head=head, **named)[2] for letter in (workspace_letters.READY, workspace_letters.GONE)]
+    page = await (await opens(language="es")).new_page()
+    found = []
+    for html in [*shapes, laid_out(points, head)[1]]:
+        await page.set_content(html)
+        found += await look_at(page)
+    none_of(found, BROKEN)
 
 
 async def test_a_company_in_yellow_can_be_read(opens: Opens, shop: Shop) -> None:

@@ -124,3 +124,4 @@ async def test_letters_stand_under_the_workspaces_own_sign(owner: Person) -> Non
     assert picture is not None
     assert (await Person().http.get(picture.attributes["src"] or "")).content == a_png()
     assert picture.attributes["alt"] == "Casa Olmo"
+    assert head.night != head.colour
