@@ -122,7 +122,7 @@ LEADS_TO = {
 # Rows without a name of their own are called after what they belong to.
 BELONGS_TO = {
     "contact_labels": "contact_id", "contact_identities": "contact_id", "consent_events": "contact_id",
-    "campaign_variants": "campaign_id", "pacing": "number_id", "breakers": "number_id", "availability": "user_id",
+    "campaign_variants": "campaign_id", "pacing": "number_id", "availability": "user_id",
 }  # fmt: skip
 
 

@@ -64,9 +64,10 @@ class Reader(msgspec.Struct, frozen=True):
     zone: str
 
     def subject(self, entry: Entry) -> str:
-        if (reference := _belongs_to(entry)) is not None:
-            return self.names.get(reference, "")
-        return gettext(states.word(f"{entry.table}.status", entry.subject_name) or entry.subject_name)
+        """By the name of today. Some rows are called after their state, which has a word."""
+        reference, called = _belongs_to(entry), entry.subject_name
+        stated = states.word(f"{entry.table}.status", called) or states.word(f"{entry.table}.how", called)
+        return (self.names.get(reference, "") if reference else "") or gettext(stated or called)
 
     def changes(self, entry: Entry) -> Iterator[Change]:
         for path in _paths(entry):

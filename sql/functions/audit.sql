@@ -40,7 +40,7 @@ declare
   secret text[] := tg_argv[1]::text[];
   quiet text[] := tg_argv[2]::text[];
   written integer := coalesce(nullif(current_setting('app.audited', true), ''), '0')::integer;
-  person text;
+  owner text;
   before jsonb;
   after jsonb;
 begin
@@ -59,13 +59,19 @@ begin
   perform set_config('app.audited', (written + 1)::text, true);
   -- Whoever deletes 50,000 contacts is told once with the number: see note_deed.
   if written < 100 then
-    if tg_table_name in ('memberships', 'member_roles', 'team_members') then
-      select name into person from users where id = (either->>'user_id')::bigint;
-    end if;
+    -- What has no name of its own is found under that of what it belongs to.
+    owner := case
+      when tg_table_name in ('memberships', 'member_roles', 'team_members', 'availability')
+        then (select name from users where id = (either->>'user_id')::bigint)
+      when tg_table_name in ('contact_labels', 'contact_identities', 'consent_events')
+        then (select name from contacts where id = (either->>'contact_id')::bigint)
+      when tg_table_name = 'campaign_variants' then (select name from campaigns where id = (either->>'campaign_id')::bigint)
+      when tg_table_name = 'pacing' then (select display from phone_numbers where id = (either->>'number_id')::bigint)
+    end;
     perform add_to_audit_log(coalesce(either->>'tenant_id', either->>'id')::bigint,
       tg_table_name || case tg_op when 'INSERT' then '.create' when 'UPDATE' then '.update' else '.delete' end,
       coalesce(either->>'id', either->>'number_id', either->>'contact_id', either->>'campaign_id', either->>'user_id')::bigint,
-      coalesce(person, either->>tg_argv[0], ''), before, after, 1);
+      coalesce(owner, either->>tg_argv[0], ''), before, after, 1);
   end if;
   return null;
 end $$;

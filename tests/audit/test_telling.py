@@ -44,6 +44,7 @@ async def test_ids_are_told_as_names_also_when_they_are_gone(owner: Person) -> N
     assert f"Rules for all teams Conversations at most 12 New conversations go to {things.mark}" in ruled
     assert f"Label Clientes Name {things.mark} → Clientes Colour Main → Green" in renamed
     assert f"Label on a contact {things.mark} Label Clientes" in labelled
+    assert labelled in [said(row) for row in page_of(await owner.get(f"{PAGE}?q={things.mark}")).css("tbody tr[id]")]
     await owner.delete(f"/contacts/labels/{label}")
     await owner.delete(f"/contacts/{contact}")
     found = [row for row in await rows(owner) if "Created Label on a contact" in row]
