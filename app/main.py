@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 from psycopg import DataError
-from psycopg.errors import CheckViolation
+from psycopg.errors import CheckViolation, UntranslatableCharacter
 from psycopg_pool import PoolTimeout
 
 from app import features, reactions
@@ -141,8 +141,9 @@ def _not_operating(request: Request[Any, Any, Any], _: Exception) -> Response[An
 
 
 def _unstorable(request: Request[Any, Any, Any], refused: DataError) -> Response[Any]:
-    """Postgres keeps no NUL in a text, and nobody types one."""
-    return _answer(request, 400) if "NUL" in str(refused) else _broken(request, refused)
+    """Postgres keeps no NUL in a text, be it in JSON or not, and nobody types one."""
+    is_nul = isinstance(refused, UntranslatableCharacter) or "NUL" in str(refused)
+    return _answer(request, 400) if is_nul else _broken(request, refused)
 
 
 def _over_the_plan(request: Request[Any, Any, Any], refused: CheckViolation) -> Response[Any]:
