@@ -28,7 +28,7 @@ from app.accounts import machine, origin
 from app.accounts.confirmation import Unconfirmed
 from app.api.problems import problem
 from app.backoffice.sign_in_routes import way_in
-from app.core import demo, methods, pages, scripts
+from app.core import assets, demo, methods, pages
 from app.core.correlation import Correlation
 from app.core.db import NotFound
 from app.core.headers import secure
@@ -69,7 +69,7 @@ def application(lifespan: Sequence[Lifespan] = ()) -> Litestar:
             create_static_files_router(
                 "/static", [ROOT / "static"], opt={"public": True, "exclude_from_csrf": True}
             ),
-            scripts.script,
+            assets.asset,
             *features.routers(),
         ],
         dependencies={"db": Provide(tenant_db), "viewer": Provide(current_viewer)},

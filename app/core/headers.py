@@ -32,7 +32,7 @@ HEADERS = {
     ),
 }
 ONE_YEAR = 31536000  # seconds
-MODULES = "/static/modules/"
+ASSETS = "/static/assets/"
 TWO_YEARS = 2 * ONE_YEAR
 
 
@@ -40,7 +40,7 @@ def _caching(scope: Scope) -> str:
     """A static file with its version in the URL never changes."""
     if not scope["path"].startswith("/static/"):
         return "no-store"
-    versioned = scope["query_string"].startswith(b"v=") or scope["path"].startswith(MODULES)
+    versioned = scope["query_string"].startswith(b"v=") or scope["path"].startswith(ASSETS)
     return f"max-age={ONE_YEAR}, immutable" if versioned else "no-cache"
 
 

@@ -19,7 +19,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.utils.scope.state import ScopeState
 
-from app.core import i18n, mail, scripts
+from app.core import assets, i18n, mail
 from app.core.clock import now, seconds, today
 from app.core.typed import typed_day
 from app.settings import settings
@@ -49,7 +49,7 @@ def environment() -> Environment:
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals |= {
-        "module": scripts.url,
+        "asset": assets.url,
         "static": static,
         "languages": i18n.LANGUAGES,
         "now": now,

@@ -10,6 +10,7 @@ import tokenize
 from collections.abc import Iterable
 from pathlib import Path
 
+from app.core import assets
 from tests.architecture.house import Function, files, functions, is_handler, lines, name, nobody, tree
 
 FILE, FUNCTION, HANDLER, POSITIONAL = 250, 60, 12, 4
@@ -89,7 +90,9 @@ def test_sql() -> None:
 
 
 def test_stylesheets_and_behaviours() -> None:
-    nobody(over(sized(files("static/css", "*.css")), CSS), f"Over {CSS} lines:")
+    sheets = files("static/css", "*.css")
+    nobody(over(sized(sheets), CSS), f"Over {CSS} lines:")
+    nobody({sheet.stem for sheet in sheets} ^ {*assets.SHEETS, "style_page"}, "No page loads these, or they are not there:")
     nobody(over(sized(files("static/js/behaviours", "*.js")), BEHAVIOUR), f"A behaviour is small; over {BEHAVIOUR} lines:")
 
 

@@ -41,9 +41,12 @@ async def test_pages_are_not_kept_and_versioned_files_are(owner: Person) -> None
         file = await owner.get(str(path))
         assert file.status_code == 200, path
         assert "immutable" in file.headers["cache-control"], path
-    for path in ("/static/js/app.js", "/static/modules/0123456789/app.js"):
+    for path in ("/static/js/app.js", "/static/assets/0123456789/app.js"):
         assert (await owner.get(path)).headers["cache-control"] == "no-cache"
     assert (await owner.get(module.replace("app.js", "../../../README.md"))).status_code == 404
+    plain, packed = await owner.get(module, headers={"Accept-Encoding": "identity"}), await owner.get(module)
+    assert (plain.text, plain.headers.get("content-encoding")) == (packed.text, None)
+    assert packed.headers["content-encoding"] == "gzip"
 
 
 async def test_cookies_are_for_this_site_and_not_for_scripts(owner: Person, nobody: Person) -> None:

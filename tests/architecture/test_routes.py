@@ -25,7 +25,7 @@ PUBLIC = {
     "GET /reset-password/{token:str}", "POST /reset-password/{token:str}",
     "GET /confirm-email/{token:str}", "POST /confirm-email/{token:str}",
     "POST /api/v1/auth/token", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout",
-    "POST /language/{code:str}", "GET /static/{file_path:path}", "GET /static/modules/{version:str}/{script:path}",
+    "POST /language/{code:str}", "GET /static/{file_path:path}", "GET /static/assets/{version:str}/{name:path}",
     "GET /health", "GET /health/ready",
     "GET /health/workers", "GET /metrics",
     "GET /intake/meta", "POST /intake/meta", "GET /style", "GET /dev/mailbox",
