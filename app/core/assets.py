@@ -21,8 +21,8 @@ SHEET = "all.css"
 # tokens orders the layers, so it is first. All of them on every page: a boosted visit swaps the body and keeps the head.
 SHEETS = (
     "tokens", "base", "layout", "controls", "components", "lists", "figures", "overlays", "message", "phone", "inbox",
-    "campaigns", "message_templates", "contacts", "teams", "dashboard", "accounts", "settings", "api", "alerts", "first_steps", "numbers",
-    "people", "roles", "audit", "ops", "intake", "backoffice",
+    "campaigns", "message_templates", "contacts", "teams", "dashboard", "accounts", "settings", "api", "alerts",
+    "first_steps", "numbers", "people", "roles", "audit", "ops", "intake", "backoffice",
 )  # fmt: skip
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 LOOKS_AGAIN = 1.0  # seconds
