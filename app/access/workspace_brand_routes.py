@@ -82,7 +82,9 @@ async def take_logo_down(request: CurrentRequest, db: TenantDb) -> Page:
 @get("/logos/{tenant_id:int}/{file_id:int}/{seal:str}", public=True)
 async def show_logo(tenant_id: FromPath[int], file_id: FromPath[int], seal: FromPath[str]) -> Response[bytes]:
     file, content = await logo.find(tenant_id, file_id, seal)
-    return Response(content, media_type=file.mime, headers={"Cache-Control": KEPT, "Content-Security-Policy": HARMLESS})
+    # Mail programs in browsers show it on pages of their own.
+    shown = {"Cache-Control": KEPT, "Content-Security-Policy": HARMLESS, "Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(content, media_type=file.mime, headers=shown)
 
 
 def _parse(data: dict[str, Any]) -> Form[Wish]:
