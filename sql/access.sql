@@ -1,5 +1,4 @@
 -- name: by_session
--- Help from inside ends with the session of the back office from which it came.
 with touched as (
   update sessions set seen_at = now()
    where token_hash = %(token_hash)s and expires_at > now() and seen_at < now() - interval '1 minute'
@@ -10,9 +9,9 @@ select v.*, coalesce(i.name, '') as impersonator, s.impersonation_reason,
   from sessions s
   join viewers v on v.id = s.user_id and v.tenant_id = s.tenant_id
   left join users i on i.id = s.impersonator_id
+  left join platform_sessions p on p.token_hash = s.helps_from
  where s.token_hash = %(token_hash)s and s.expires_at > now()
-   and (s.impersonator_id is null
-        or i.super_admin and exists (select from platform_sessions p where p.user_id = i.id and p.expires_at > now()));
+   and (s.impersonator_id is null or i.super_admin and p.expires_at > now());
 
 -- name: by_api_token
 select v.*, a.name as token

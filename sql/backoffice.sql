@@ -43,8 +43,9 @@ select u.id, u.name, u.email, m.owner from memberships m join users u on u.id = 
  where m.tenant_id = %(id)s and m.deactivated_at is null order by m.owner desc, fold(u.name), u.id limit 200;
 
 -- name: impersonate
-insert into sessions (token_hash, user_id, tenant_id, address, agent, two_factor, expires_at, impersonator_id, impersonation_reason)
-select %(token_hash)s, m.user_id, m.tenant_id, %(address)s, %(agent)s, true, now() + %(lasts)s, %(by)s, %(reason)s
+insert into sessions (token_hash, user_id, tenant_id, address, agent, two_factor, expires_at, impersonator_id, impersonation_reason,
+                      helps_from)
+select %(token_hash)s, m.user_id, m.tenant_id, %(address)s, %(agent)s, true, now() + %(lasts)s, %(by)s, %(reason)s, %(helps_from)s
   from memberships m where m.tenant_id = %(tenant)s and m.user_id = %(user)s and m.deactivated_at is null
 returning true;
 

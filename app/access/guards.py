@@ -9,6 +9,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
+from litestar.types import Scope
 
 from app.access import modules
 from app.access.permissions import Permission
@@ -27,8 +28,6 @@ PERSONAL = (
     "/account", "/workspaces", "/settings/security", "/settings/workspace/deletion", "/settings/workspace/exports",
     "/settings/people", "/settings/roles", "/settings/api-tokens",
 )  # fmt: skip
-# Nor take the data home, for which looking is enough.
-TAKEN_HOME = ("/settings/workspace/exports/", "/settings/audit/export")
 HEARTBEAT = "/account/availability/heartbeat"
 
 
@@ -59,7 +58,7 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
         raise NotSignedIn
     if viewer.suspended and not handler.opt.get("while_suspended"):
         raise Suspended(viewer.suspended_reason)
-    if viewer.impersonator and _is_personal(connection.scope.get("method") == "GET", connection.scope["path"]):
+    if viewer.impersonator and _changes_what_is_personal(connection.scope):
         raise NotTheirs
     # Who helps from inside has given a code at the back office; a program cannot give one.
     has_to_give_one = viewer.two_factor_missing and not viewer.impersonator and not viewer.token
@@ -69,8 +68,8 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
         raise NotFound(connection.scope["path"])
 
 
-def _is_personal(looks: bool, path: str) -> bool:  # noqa: FBT001 - one of two, asked in one place
-    return path.startswith(TAKEN_HOME) if looks else path.startswith(PERSONAL) and path != HEARTBEAT
+def _changes_what_is_personal(scope: Scope) -> bool:
+    return scope.get("method") != "GET" and scope["path"].startswith(PERSONAL) and scope["path"] != HEARTBEAT
 
 
 def needs(*permissions: Permission) -> Guard:

@@ -108,3 +108,6 @@ class Permission(StrEnum):
     @property
     def area(self) -> str:
         return self.value.partition(".")[0]
+
+
+TAKE_HOME = frozenset(each for each in Permission if each.endswith(".export"))

@@ -13,7 +13,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from app.access import modules, roles
-from app.access.permissions import Permission
+from app.access.permissions import TAKE_HOME, Permission
 from app.accounts import machine
 from app.core import i18n
 from app.core.clock import now
@@ -84,7 +84,9 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def permissions(self) -> frozenset[str]:
-        return rights(tuple(self.held), tuple(self.granted or ()), tuple(self.modules_off))
+        theirs = rights(tuple(self.held), tuple(self.granted or ()), tuple(self.modules_off))
+        # Who helps from inside takes no data home: looking is enough.
+        return theirs - TAKE_HOME if self.impersonator else theirs
 
     @property
     def trial_days(self) -> int | None:

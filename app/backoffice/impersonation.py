@@ -9,12 +9,14 @@ import msgspec
 from litestar.datastructures import Cookie
 from msgspec import Meta
 
+from app.access import operator
 from app.access.viewer import Viewer
 from app.accounts import origin
-from app.accounts.origin import GONE, Origin
+from app.accounts.origin import GONE
 from app.accounts.session import cookie_name
 from app.core.acting import act_as, actor, note
 from app.core.db import Db, NotFound
+from app.core.pages import AnyRequest
 from app.core.secrets import digest, new_token
 from app.core.statements import statements
 
@@ -28,12 +30,13 @@ class Wish(msgspec.Struct, frozen=True):
     reason: Annotated[str, Meta(min_length=10, max_length=300)]
 
 
-async def begin(db: Db, tenant_id: int, wish: Wish, *, by: Viewer, where: Origin) -> Cookie:
-    """A session of its own in the place of the browser's. Raises NotFound. Needs the platform's door."""
-    token = new_token()
+async def begin(db: Db, tenant_id: int, wish: Wish, *, by: Viewer, request: AnyRequest) -> Cookie:
+    """A session of its own in the place of the browser's, which ends with the one of the back office at the latest. Raises
+    NotFound. Needs the platform's door."""
+    token, where = new_token(), origin.of(request)
     made = await db.value(
         q.impersonate, token_hash=digest(token), tenant=tenant_id, user=wish.user, address=where.address, agent=where.agent,
-        lasts=LASTS, by=by.id, reason=wish.reason,
+        lasts=LASTS, by=by.id, reason=wish.reason, helps_from=digest(request.cookies.get(operator.cookie_name(), "")),
     )  # fmt: skip
     if not made:
         raise NotFound("impersonate")

@@ -9,7 +9,6 @@ from litestar.params import FromPath, FromQuery
 
 from app.access.guards import CurrentViewer
 from app.access.operator import ROOT, operates
-from app.accounts import origin
 from app.backoffice import impersonation, workspace
 from app.backoffice.workspace import PLANS, STATES, Workspace
 from app.core.db import Db, platform_tx
@@ -76,7 +75,7 @@ async def impersonate(request: AnyRequest, viewer: CurrentViewer, workspace_id: 
         if form.errors:
             form.errors |= dict.fromkeys(form.errors.keys() & {"reason"}, SAY_WHY)
             return await _shown(request, db, found, entering=form)
-        cookie = await impersonation.begin(db, found.id, form.value, by=viewer, where=origin.of(request))
+        cookie = await impersonation.begin(db, found.id, form.value, by=viewer, request=request)
     return redirect(request, INSIDE, cookie)
 
 

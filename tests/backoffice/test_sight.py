@@ -8,11 +8,12 @@ import httpx
 
 from app import user_command
 from app.access.operator import ROOT, cookie_name, operates
+from app.access.permissions import TAKE_HOME
 from app.accounts import session, totp
 from app.core.db import platform_tx
 from tests.architecture.belongings import one_of_each
 from tests.architecture.house import nobody as none_of
-from tests.architecture.test_routes import ROUTES, ask, bearer
+from tests.architecture.test_routes import GUARDED, ROUTES, ask, bearer
 from tests.conftest import BASE, Person, a_workspace, appointed, page_of, text_of, to_the_back_office
 from tests.ops.stumbling import a_failed_job
 
@@ -131,6 +132,14 @@ async def test_a_session_that_was_ended_opens_nothing_and_ends_the_help(owner: P
     assert (f'id="job-{theirs}"' in helped, f'id="job-{others}"' in helped, "/platform/ops" in helped) == (True, False, False)
     assert not await sees_all(inside)
     await user_command.appoint(owner.email, super_admin=False)
+    # Nor is anything taken home, by whatever route.
+    things, offenders = await one_of_each(owner), []
+    for route in GUARDED:
+        if TAKE_HOME.intersection(route.permissions) and not route.path.startswith("/api/"):
+            answer = await ask(operator, route, things, things.form())
+            if answer.status_code != 403:
+                offenders.append(f"{route.name}: {answer.status_code}")
+    none_of(offenders, "Whoever helps took home:")
     await operator.post("/platform/sign-out")
     assert not await sees_all(stolen)
     assert led_to(await operator.get("/inbox")) == "/sign-in"
