@@ -47,6 +47,7 @@ os.environ.pop("SSL_CERT_FILE", None)
 os.environ["SSL_CERT_DIR"] = str(HOME)
 
 from app import check, log, serve, user_command, worker  # noqa: E402
+from app.access import api_token  # noqa: E402
 from app.accounts import account, session, totp, two_factor  # noqa: E402
 from app.core import db, embedded, jobs  # noqa: E402
 from app.core.db import Tenant, platform_tx  # noqa: E402
@@ -220,6 +221,21 @@ async def a_colleague(owner: Person, role: str, name: str = "Beto Ruiz") -> Pers
             (owner.tenant_id, row[0], owner.tenant_id, row[0], role),
         )
     return await Person(email, owner.tenant_id, row[0]).sign_in()
+
+
+async def bearer(person: Person) -> dict[str, str]:
+    """A token of theirs: programs have no cookie."""
+    if not person.user_id:
+        return {}
+    async with person.tenant.tx() as db:
+        token = await api_token.create(db, api_token.Wish("Prueba"), user_id=person.user_id)
+    return {"Authorization": f"Bearer {token}"}
+
+
+def in_english(person: Person) -> Person:
+    """For tests that read pages, so that translators may change their words."""
+    person.http.cookies.set("language", "en")
+    return person
 
 
 @pytest.fixture

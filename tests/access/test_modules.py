@@ -14,9 +14,9 @@ from app.core.clock import now
 from app.core.db import platform_tx
 from app.features import NAVIGATION, SETTINGS
 from tests.architecture.belongings import one_of_each
-from tests.architecture.test_routes import GUARDED, Route, ask, bearer
+from tests.architecture.test_routes import GUARDED, Route, ask
 from tests.campaigns.workspace import Sending, a_sending
-from tests.conftest import Person, a_colleague, eventually, page_of, text_of
+from tests.conftest import Person, a_colleague, bearer, eventually, page_of, text_of
 
 LIST = "/settings/modules"
 DOORS = {href for href, *_ in NAVIGATION} | {href for _, doors in SETTINGS for href, *_ in doors}

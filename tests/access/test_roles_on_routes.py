@@ -14,8 +14,8 @@ import pytest
 from app.access.roles import PRESETS, permissions_of
 from tests.architecture.belongings import Belongings, one_of_each, rows
 from tests.architecture.house import nobody
-from tests.architecture.test_routes import AS_HTMX, GUARDED, STREAMS, WITH_IDS, Route, bearer
-from tests.conftest import Person, a_colleague, a_workspace
+from tests.architecture.test_routes import AS_HTMX, GUARDED, STREAMS, WITH_IDS, Route
+from tests.conftest import Person, a_colleague, a_workspace, bearer
 
 AT_ONCE = 12  # requests, for two cores
 OWNER = "owner"

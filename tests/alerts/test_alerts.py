@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.access import api_token
 from app.alerts import lookout, watch
 from app.core.clock import now
 from app.core.db import platform_tx
 from tests.alerts.alerts import alerts, happens, open_kinds, run, stopped_number
-from tests.conftest import Person, a_colleague, page_of, text_of
+from tests.conftest import Person, a_colleague, bearer, page_of, text_of
 from tests.numbers.numbers import a_number
 
 PAGE = "/ops/alerts"
@@ -165,9 +164,7 @@ async def test_alerts_of_another_workspace_are_not_there(owner: Person, stranger
 
 async def test_a_program_lists_and_resolves_them(owner: Person, stranger: Person) -> None:
     number_id = await stopped_number(owner)
-    async with owner.tenant.tx() as db:
-        token = await api_token.create(db, api_token.Wish("Guardia"), user_id=owner.user_id)
-    head = {"Authorization": f"Bearer {token}"}
+    head = await bearer(owner)
     (found,) = (await owner.http.get("/api/v1/alerts?only=open", headers=head)).json()["data"]
     assert (found["subject"], found["subject_id"], found["by_itself"]) == ("number", str(number_id), False)
     answer = await owner.http.post(f"/api/v1/alerts/{found['id']}/resolve", headers=head)

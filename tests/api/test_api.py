@@ -11,10 +11,9 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from app.access import api_token
 from app.api import description
 from app.core.clock import now
-from tests.conftest import Person, eventually, page_of, text_of
+from tests.conftest import Person, bearer, eventually, page_of, text_of
 
 API = "/api/v1"
 
@@ -22,9 +21,8 @@ API = "/api/v1"
 class Program:
     """Somebody's program, with a token of theirs."""
 
-    def __init__(self, person: Person, token: str) -> None:
-        self.person, self.http = person, person.http
-        self.head = {"Authorization": f"Bearer {token}"}
+    def __init__(self, person: Person, head: dict[str, str]) -> None:
+        self.person, self.http, self.head = person, person.http, head
 
     async def get(self, path: str) -> Any:
         return await self.ask("GET", path)
@@ -36,8 +34,7 @@ class Program:
 
 
 async def a_program(person: Person) -> Program:
-    async with person.tenant.tx() as db:
-        return Program(person, await api_token.create(db, api_token.Wish("Tienda"), user_id=person.user_id))
+    return Program(person, await bearer(person))
 
 
 @pytest.fixture

@@ -7,15 +7,12 @@ from typing import Any
 
 import httpx
 
-from app.access import api_token
 from tests.access.people import letter_to
-from tests.conftest import Person, a_colleague
+from tests.conftest import Person, a_colleague, bearer
 
 
 async def ask(person: Person, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-    async with person.tenant.tx() as db:
-        token = await api_token.create(db, api_token.Wish("Prueba"), user_id=person.user_id)
-    head = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+    head = await bearer(person) | {"Accept-Language": "en"}
     return await person.http.request(method, f"/api/v1{path}", json=body, headers=head)
 
 

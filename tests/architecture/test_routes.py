@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import httpx
 from litestar.routes import HTTPRoute
 
-from app.access import api_token
 from app.access.guards import signed_in
 from app.access.permissions import Permission
 from app.access.roles import permissions_of
@@ -17,7 +16,7 @@ from app.main import application
 from tests.architecture.belongings import Belongings, one_of_each, rows
 from tests.architecture.house import files
 from tests.architecture.house import nobody as none_of
-from tests.conftest import Person
+from tests.conftest import Person, bearer
 
 PUBLIC = {
     "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-up", "POST /sign-up", "POST /sign-out", "POST /demo",
@@ -85,15 +84,6 @@ async def ask(
     if route.path.startswith("/api/v1/"):
         return await person.http.request(route.method, things.path(route.path), json=sent, headers=await bearer(person))
     return await person._send(route.method, things.path(route.path), sent, headers=headers)
-
-
-async def bearer(person: Person) -> dict[str, str]:
-    """A token of theirs: programs have no cookie."""
-    if not person.user_id:
-        return {}
-    async with person.tenant.tx() as db:
-        token = await api_token.create(db, api_token.Wish("Prueba"), user_id=person.user_id)
-    return {"Authorization": f"Bearer {token}"}
 
 
 def test_every_route_is_guarded_or_public_by_name() -> None:

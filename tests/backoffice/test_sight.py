@@ -13,8 +13,8 @@ from app.accounts import session, totp
 from app.core.db import platform_tx
 from tests.architecture.belongings import one_of_each
 from tests.architecture.house import nobody as none_of
-from tests.architecture.test_routes import GUARDED, ROUTES, ask, bearer
-from tests.conftest import BASE, Person, a_workspace, appointed, page_of, text_of, to_the_back_office
+from tests.architecture.test_routes import GUARDED, ROUTES, ask
+from tests.conftest import BASE, Person, a_workspace, appointed, bearer, page_of, text_of, to_the_back_office
 from tests.ops.stumbling import a_failed_job
 
 SEES_ALL = "/platform/ops?only=maintenance"

@@ -17,7 +17,7 @@ from app.numbers.phone_number import PhoneNumber
 from app.numbers.provider import provider
 from app.whatsapp.incoming import updates
 from app.whatsapp.updates import StatusUpdate
-from tests.conftest import SIMULATOR, Person, eventually, page_of
+from tests.conftest import SIMULATOR, Person, eventually, in_english, page_of
 
 _wamids = itertools.count(1)
 LUCIA, PILAR = "34611482903", "34622014873"
@@ -101,9 +101,7 @@ def statuses_of(wamid: str, steps: Iterable[tuple[str, int]], **more: Any) -> li
 
 @pytest.fixture
 async def owner(owner: Person) -> Person:
-    """Ana reads English here, so that translators may change their words."""
-    owner.http.cookies.set("language", "en")
-    return owner
+    return in_english(owner)
 
 
 @pytest.fixture

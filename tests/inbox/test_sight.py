@@ -6,8 +6,7 @@ import asyncio
 
 import pytest
 
-from app.access import api_token
-from tests.conftest import Person, a_colleague, page_of, text_of
+from tests.conftest import Person, a_colleague, bearer, page_of, text_of
 from tests.inbox.conftest import LUCIA, PILAR, Shop, first_lines, names
 
 MARTA = "34633555111"
@@ -29,11 +28,6 @@ async def a_day(shop: Shop, person: Person) -> dict[str, int]:
     return found
 
 
-async def head(person: Person) -> dict[str, str]:
-    async with person.tenant.tx() as db:
-        return {"Authorization": f"Bearer {await api_token.create(db, api_token.Wish('Tienda'), user_id=person.user_id)}"}
-
-
 @pytest.mark.parametrize("role", SEES)
 async def test_each_role_sees_its_own_share_everywhere(shop: Shop, role: str) -> None:
     person = await a_colleague(shop.owner, role)
@@ -42,7 +36,7 @@ async def test_each_role_sees_its_own_share_everywhere(shop: Shop, role: str) ->
     assert set(await names(person)) == seen
     assert {name for each in ids for name in await names(person, f"?q={each}")} == seen
     assert text_of(await person.partial("/inbox/unread"), ".count").split()[0] == str(len(seen))
-    program = await head(person)
+    program = await bearer(person)
     listed = (await person.get("/api/v1/conversations", headers=program)).json()
     assert {each["name"] for each in listed["data"]} == seen
     for name, conversation_id in ids.items():
@@ -80,7 +74,7 @@ async def test_somebody_elses_conversation_is_not_opened_by_writing_first(shop: 
     assert answer.status_code == 422
     assert "colleague" in text_of(answer, ".error")
     wish = {"contact_id": row["contact_id"], "number_id": shop.number.id, "text": "Hola"}
-    answer = await agent.http.post("/api/v1/messages", json=wish, headers=await head(agent))
+    answer = await agent.http.post("/api/v1/messages", json=wish, headers=await bearer(agent))
     assert answer.status_code == 409
     assert await shop.rows("select 1 from messages where direction = 'out'") == []
 
@@ -107,7 +101,7 @@ async def test_a_note_and_an_answer_take_a_permission_each(shop: Shop) -> None:
 
 async def test_a_refusal_over_the_api_names_the_permission(shop: Shop) -> None:
     watcher = await a_colleague(shop.owner, "viewer")
-    answer = await watcher.http.post("/api/v1/contacts", json={"phone": "+34600111222"}, headers=await head(watcher))
+    answer = await watcher.http.post("/api/v1/contacts", json={"phone": "+34600111222"}, headers=await bearer(watcher))
     told = answer.json()
     assert (answer.status_code, told["permission"]) == (403, "contacts.create")
     assert told["detail"]

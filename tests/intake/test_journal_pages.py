@@ -14,8 +14,7 @@ from app.core.db import platform_tx
 from app.intake import processing
 from app.numbers import routing
 from app.numbers.phone_number import PhoneNumber
-from tests.architecture.test_routes import bearer
-from tests.conftest import Person, a_colleague, eventually, page_of, text_of
+from tests.conftest import Person, a_colleague, bearer, eventually, page_of, text_of
 from tests.intake.test_intake import GARBAGE, body_of, done, post, secret_of, text
 from tests.numbers.numbers import a_number
 

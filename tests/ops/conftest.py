@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import Person
-
-
-async def in_english(person: Person) -> Person:
-    await person.get("/account?language=en")
-    return person
+from tests.conftest import Person, in_english
 
 
 @pytest.fixture
 async def owner(owner: Person) -> Person:
-    return await in_english(owner)
+    return in_english(owner)
 
 
 @pytest.fixture
 async def stranger(stranger: Person) -> Person:
-    return await in_english(stranger)
+    return in_english(stranger)
 
 
 @pytest.fixture
 async def operator(operator: Person) -> Person:
-    return await in_english(operator)
+    return in_english(operator)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Person, a_colleague, page_of
+from tests.conftest import Person, a_colleague, in_english, page_of
 from tests.inbox.conftest import Shop, a_shop
 
 STATE = "/account/availability"
@@ -71,9 +71,7 @@ async def takes_at_most(company: Company, person: Person, most: int) -> None:
 
 @pytest.fixture
 async def owner(owner: Person) -> Person:
-    """Ana reads English here, so that translators may change their words."""
-    owner.http.cookies.set("language", "en")
-    return owner
+    return in_english(owner)
 
 
 @pytest.fixture
@@ -83,9 +81,7 @@ async def company(owner: Person) -> Company:
 
 
 async def english(owner: Person, role: str, name: str) -> Person:
-    person = await a_colleague(owner, role, name)
-    person.http.cookies.set("language", "en")
-    return person
+    return in_english(await a_colleague(owner, role, name))
 
 
 @pytest.fixture

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from app.access import api_token
 from app.core.db import platform_tx
 from app.core.live import hub
 from app.teams import availability
-from tests.conftest import Person, eventually, page_of, text_of
+from tests.conftest import Person, bearer, eventually, page_of, text_of
 from tests.teams.conftest import STATE, Company, come, state_of
 
 
@@ -146,9 +143,3 @@ async def test_programs_read_teams_and_say_whether_somebody_is_there(company: Co
     wrong = await beto.http.put("/api/v1/availability", json={"state": "asleep"}, headers=await bearer(beto))
     assert wrong.status_code in (400, 422)
     assert (await stranger.get("/api/v1/teams", headers=await bearer(stranger))).json()["data"] == []
-
-
-async def bearer(person: Person) -> dict[str, Any]:
-    async with person.tenant.tx() as db:
-        token = await api_token.create(db, api_token.Wish("Prueba"), user_id=person.user_id)
-    return {"Authorization": f"Bearer {token}"}
