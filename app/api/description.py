@@ -13,6 +13,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme, Server
 
 from app.access.guards import current_viewer, tenant_db
+from app.api import constraints
 from app.api.routes import HANDLERS
 from app.settings import settings
 
@@ -33,6 +34,13 @@ PROBLEMS = {
     "400": "It cannot be read.", "401": "No token, or one that is over.", "403": "The role does not allow it.",
     "404": "It is not there, or not yours.", "409": "As things are, it is not possible.", "413": "It is too large.",
     "422": "Some values do not fit.", "423": "The workspace is suspended.", "503": "Too much is happening at once.",
+}  # fmt: skip
+# What only some may answer.
+TRIES = {"429": "Too often. Try again later."}
+PROVIDER = {"502": "WhatsApp refused it."}
+PROBLEMS_OF = {
+    "sign_in": TRIES, "refresh": TRIES, "create_invitations": TRIES, "connect_number": PROVIDER,
+    "create_message_template": PROVIDER,
 }  # fmt: skip
 
 
@@ -66,12 +74,15 @@ def description() -> Json:
         # A field of a name that we do not know is refused, so that a misspelt one is not lost in silence.
         if "properties" in model:
             model.setdefault("additionalProperties", False)
-    components["Problem"] = PROBLEM
+    constraints.describe(components)
+    schema["paths"]["/api/v1/contacts/imports"]["post"]["requestBody"] = constraints.import_body()
     for _, path, operation in operations(schema):
         _illustrate(operation, examples()[operation["operationId"]])
         if operation["operationId"].startswith("download_"):
             operation["responses"]["200"]["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
-        _warn(operation, finds="{" in path)
+        _warn(operation, PROBLEMS | PROBLEMS_OF.get(operation["operationId"], {}), finds="{" in path)
+    constraints.without_nul([schema["paths"], components])
+    components["Problem"] = PROBLEM
     return schema
 
 
@@ -89,10 +100,10 @@ def _illustrate(operation: Json, example: Example) -> None:
             answer.setdefault("content", {}).setdefault("application/json", {})["example"] = example.answer
 
 
-def _warn(operation: Json, *, finds: bool) -> None:
+def _warn(operation: Json, problems: dict[str, str], *, finds: bool) -> None:
     """Every refusal is a problem, in its own media type."""
     takes = "requestBody" in operation
-    for status, meaning in PROBLEMS.items():
+    for status, meaning in problems.items():
         if (status == "413" and not takes) or (status == "409" and not takes and not finds):
             continue
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -61,7 +61,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     role_rules.InUse: (409, "instead"),
     member_roles.NoRole: (422, "roles"),
     member_roles.OutOfReach: (422, "roles"),
-    invitation.TooMany: (422, "emails"),
+    invitation.TooMany: (429, "emails"),
     NoMailServer: (409, ""),
     control.CannotRetry: (409, ""),
     recipient.CannotExclude: (409, ""),
@@ -101,12 +101,15 @@ def not_valid(request: AnyRequest, refusal: ValidationException) -> Response[Any
     return invalid(422, errors)
 
 
-def _errors_of_body(request: AnyRequest) -> dict[str, str]:
+def body_of(request: AnyRequest) -> type[msgspec.Struct] | None:
+    """What its handler takes; None where it takes nothing, or reads it by hand."""
     given = request.route_handler.parsed_fn_signature.parameters.get("data")
-    body = ScopeState.from_scope(request.scope).json
-    if given is None or not isinstance(body, dict) or not issubclass(given.annotation, msgspec.Struct):
-        return {}
-    return parse(given.annotation, body).errors
+    return given.annotation if given and issubclass(given.annotation, msgspec.Struct) else None
+
+
+def _errors_of_body(request: AnyRequest) -> dict[str, str]:
+    kind, body = body_of(request), ScopeState.from_scope(request.scope).json
+    return parse(kind, body, strict=True).errors if kind and isinstance(body, dict) else {}
 
 
 def _in_our_words(error: dict[str, str]) -> tuple[str, str]:
@@ -136,8 +139,9 @@ def wrong_field(_: AnyRequest, refusal: WrongField) -> Response[Any]:
 
 def addresses_refused(_: AnyRequest, refusal: invitation.Refused) -> Response[Any]:
     """Which ones, and why."""
+    status = 429 if set(refusal.reasons.values()) == {throttle.TooOften.message} else 422
     reasons = {email: gettext(reason) for email, reason in refusal.reasons.items()}
-    return invalid(422, {"emails": refusal.message}, addresses=reasons)
+    return invalid(status, {"emails": refusal.message}, addresses=reasons)
 
 
 def template_refused(_: AnyRequest, refusal: Refused) -> Response[Any]:

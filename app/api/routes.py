@@ -7,6 +7,7 @@ from litestar import Router
 from app.api import (
     alert_routes,
     auth_routes,
+    bodies,
     campaign_result_routes,
     campaign_routes,
     consent_routes,
@@ -24,7 +25,6 @@ from app.api import (
     template_routes,
     webhook_event_routes,
 )
-from app.core import methods
 
 HANDLERS = [
     *auth_routes.handlers,
@@ -47,6 +47,6 @@ HANDLERS = [
 ]
 
 router = Router(
-    "/api/v1", route_handlers=HANDLERS, before_request=methods.answer_options, exception_handlers=problems.HANDLERS,
+    "/api/v1", route_handlers=HANDLERS, before_request=bodies.look, exception_handlers=problems.HANDLERS,
     opt={"exclude_from_csrf": True},
 )  # fmt: skip

@@ -33,8 +33,8 @@ async def index(
     number: FromQuery[str] = "",
     state_: Annotated[str, QueryParameter(name="state")] = "",
     error: FromQuery[str] = "",
-    since: Annotated[str, MOMENT] = "",
-    until: Annotated[str, MOMENT] = "",
+    since: Annotated[str | None, MOMENT] = None,
+    until: Annotated[str | None, MOMENT] = None,
     after: FromQuery[str] = "",
 ) -> Listing[Event]:
     only = Filter(kind, number, state_, error, _moment("since", since), _moment("until", until))
@@ -47,12 +47,15 @@ async def replay(db: TenantDb, event_id: FromPath[int]) -> Event:
     return await replaying.replay(db, event_id)
 
 
-def _moment(field: str, typed: str) -> datetime | None:
+def _moment(field: str, typed: str | None) -> datetime | None:
     """Raises Invalid."""
+    if typed is None:
+        return None
     try:
-        return msgspec.convert(typed, Annotated[datetime, Meta(tz=True)]) if typed else None
+        moment: datetime = msgspec.convert(typed, Annotated[datetime, Meta(tz=True)])
     except msgspec.ValidationError:
         raise Invalid(**{field: NO_MOMENT}) from None
+    return moment
 
 
 handlers = [index, replay]

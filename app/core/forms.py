@@ -42,8 +42,8 @@ def blank(struct: msgspec.Struct | None = None, **raw: Any) -> Form[Any]:
     return Form({**known, **raw})
 
 
-def parse(kind: type[S], data: dict[str, Any]) -> Form[S]:
-    """Every field is converted on its own, so that every error is shown."""
+def parse(kind: type[S], data: dict[str, Any], *, strict: bool = False) -> Form[S]:
+    """Every field is converted on its own, so that every error is shown. `strict`: "7" is no number, as in JSON."""
     form: Form[S] = Form({key: value for key, value in data.items() if key != "_csrf_token"})
     hints = get_type_hints(kind, include_extras=True)
     values: dict[str, Any] = {}
@@ -58,7 +58,7 @@ def parse(kind: type[S], data: dict[str, Any]) -> Form[S]:
                 form.errors[field.name] = REQUIRED
             continue
         try:
-            values[field.name] = msgspec.convert(raw, hints[field.name], strict=False)
+            values[field.name] = msgspec.convert(raw, hints[field.name], strict=strict)
         except msgspec.ValidationError as problem:
             form.errors[field.name] = TOO_LONG if "length <=" in str(problem) else NOT_POSSIBLE
     if not form.errors:
