@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 
 from app.access.guards import TenantDb, needs
 from app.access.permissions import Permission
-from app.access.viewer import CurrentRequest
+from app.access.viewer import CurrentRequest, Viewer
 from app.contacts import contact as contacts
 from app.core.db import Db
 from app.core.forms import Form, SubmittedForm, parse
@@ -104,9 +104,17 @@ async def listed(request: CurrentRequest, db: Db, *, after: str = "") -> dict[st
     return {
         "found": await conversations.search(db, seen, page=after), "wish": wish, "later": bool(after),
         "query": f"?{urlencode(chosen)}" if chosen else "",
-        "teams": await teams.names(db) if request.user.can(Permission.VIEW_TEAMS) else [],
+        "teams": await _teams(db, request.user),
         "selected": int(open_thread[1]) if open_thread else 0,
     }  # fmt: skip
+
+
+async def _teams(db: Db, viewer: Viewer) -> list[teams.Name]:
+    """Those whose conversations this person may see."""
+    if not viewer.can(Permission.VIEW_TEAMS):
+        return []
+    all_of_them = viewer.can(Permission.VIEW_ALL_CONVERSATIONS)
+    return [each for each in await teams.names(db) if each.mine or all_of_them]
 
 
 def filter_of(request: CurrentRequest) -> Filter:

@@ -111,7 +111,7 @@ async def test_who_joins_a_team_sees_its_queue_and_who_leaves_does_not(company: 
     assert await sees(cira) == set()
 
 
-async def test_the_list_narrows_to_my_team_and_to_one_team(company: Company, beto: Person) -> None:
+async def test_the_list_narrows_to_my_team_and_to_one_team(company: Company, beto: Person, cira: Person) -> None:
     views = {link.attributes.get("href") for link in page_of(await beto.get("/inbox")).css(".chips a")}
     assert ("/inbox?view=mine" in views, "/inbox?view=team" in views) == (True, False)
     assert page_of(await beto.get("/inbox")).css_first("#team-filter") is None
@@ -126,6 +126,7 @@ async def test_the_list_narrows_to_my_team_and_to_one_team(company: Company, bet
     assert "Taller" in text_of(await company.owner.get(f"/inbox?team={workshop}"), ".chips [aria-pressed=true]")
     menu = page_of(await company.owner.get("/inbox")).css("#team-filter a")
     assert {"Ventas", "Taller"} <= {item.text().strip() for item in menu}
+    assert page_of(await cira.get("/inbox")).css_first("#team-filter") is None
     assert "/inbox?view=team" in {link.attributes.get("href") for link in page_of(await beto.get("/inbox")).css(".chips a")}
 
 

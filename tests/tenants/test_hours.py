@@ -106,7 +106,7 @@ async def test_a_wrong_time_is_marked_on_its_day(owner: Person) -> None:
 
 
 async def test_holidays_come_and_go(owner: Person) -> None:
-    answer = await owner.post("/settings/workspace/holidays", {"day": "2031-01-06", "name": "Reyes", "yearly": "1"})
+    answer = await owner.post("/settings/workspace/holidays", {"day": "6/1/2031", "name": "Reyes", "yearly": "1"})
     assert text_of(answer, ".days-off strong") == "Reyes"
     again = await owner.post("/settings/workspace/holidays", {"day": "2031-01-06", "name": "Otra vez"})
     assert again.status_code == 422
