@@ -8,8 +8,7 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
-from app.access import member
-from app.access.guards import CurrentViewer, TenantDb, needs, require
+from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.api.listing import Listing
 from app.core.export import Kind
@@ -59,9 +58,7 @@ async def of_person(
     db: TenantDb, viewer: CurrentViewer, person_id: FromPath[int], *, days: FromQuery[int | None] = None,
     since: FromQuery[str] = "", until: FromQuery[str] = "",
 ) -> Listing[Day]:  # fmt: skip
-    if person_id != viewer.id:
-        require(viewer, Permission.VIEW_PEOPLE_FIGURES)
-    found = await member.find(db, person_id)
+    found = await people.find(db, person_id, seen_by=viewer)
     return Listing(await people.by_day(db, period.chosen(days, since, until, viewer.time_zone), found.id))
 
 

@@ -6,9 +6,11 @@ from datetime import date
 
 import msgspec
 
+from app.access import member
+from app.access.member import Member
 from app.access.permissions import Permission
 from app.access.viewer import Viewer
-from app.core.db import Db
+from app.core.db import Db, NotFound
 from app.core.statements import statements
 from app.dashboard.period import Period
 
@@ -43,6 +45,13 @@ async def of_period(db: Db, period: Period, *, seen_by: Viewer) -> list[Person]:
     only = seen_by.id if alone else None
     found = await db.many(q.people, Person, since=period.since, until=period.until, only=only, most=MOST)
     return found or [Person(id=seen_by.id, name=seen_by.name)] * alone
+
+
+async def find(db: Db, person_id: int, *, seen_by: Viewer) -> Member:
+    """Raises NotFound for a colleague whose figures are not theirs to see, as for nobody."""
+    if person_id != seen_by.id and not seen_by.can(Permission.VIEW_PEOPLE_FIGURES):
+        raise NotFound(person_id)
+    return await member.find(db, person_id)
 
 
 async def by_day(db: Db, period: Period, person_id: int) -> list[Day]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from litestar import Response, Router, get
 from litestar.params import FromPath, FromQuery
 
-from app.access import member
-from app.access.guards import CurrentViewer, TenantDb, needs, require
+from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
 from app.core.export import Kind
@@ -45,9 +44,7 @@ async def person(
     days: FromQuery[int | None] = None, since: FromQuery[str] = "", until: FromQuery[str] = "",
 ) -> Page:  # fmt: skip
     """One's own figures are everybody's to see."""
-    if person_id != viewer.id:
-        require(viewer, Permission.VIEW_PEOPLE_FIGURES)
-    found = await member.find(db, person_id)
+    found = await people.find(db, person_id, seen_by=viewer)
     chosen = period.chosen(days, since, until, viewer.time_zone)
     deeds = await people.by_day(db, chosen, found.id)
     return page(request, "dashboard/person.html", "person", person=found, period=chosen, own=bool(since and until), days=deeds)

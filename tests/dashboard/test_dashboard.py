@@ -159,12 +159,12 @@ async def test_people_see_what_they_did_and_leads_what_everybody_did(owner: Pers
     assert "Beto" not in text_of(await guest.get("/dashboard/people?language=en"), "#people")
     path = f"/dashboard/people/{agent.user_id}?days=7"
     assert len(page_of(await owner.get(path)).css("tbody tr")) == 7
-    assert (await guest.get(path)).status_code == 403
+    assert (await guest.get(path)).status_code == 404
     own = await ask(guest, "GET", "/dashboard/people?days=7")
     assert [(each["name"], each["sent"], each["median"]) for each in own.json()["data"]] == [("Gil Soto", 0, None)]
     days = (await ask(owner, "GET", f"/dashboard/people/{agent.user_id}?days=7")).json()["data"]
     assert (len(days), days[-1]["sent"], days[-1]["answered"]) == (7, 2, 1)
-    assert (await ask(guest, "GET", path)).status_code == 403
+    assert (await ask(guest, "GET", path)).status_code == 404
 
 
 async def test_figures_go_home_as_a_file(owner: Person, tmp_path: Path) -> None:
