@@ -26,7 +26,7 @@ THINGS = {
 DEEDS = {
     "create": (N_("Created"), "success"), "update": (N_("Changed"), "info"), "delete": (N_("Deleted"), "danger"),
     "sign_in": (N_("Signed in"), None), "sign_out": (N_("Signed out"), None), "enter": (N_("Came in to help"), "warning"),
-    "leave": (N_("Left"), None), "change_password": (N_("New password"), "warning"),
+    "look": (N_("Looked at"), "warning"), "leave": (N_("Left"), None), "change_password": (N_("New password"), "warning"),
     "ask_for_email": (N_("New e-mail asked for"), None), "keep_email": (N_("E-mail kept"), None),
     "remind": (N_("Confirmation mailed"), None),
     "end_session": (N_("One session ended"), None), "end_sessions": (N_("Other sessions ended"), None),
