@@ -5,6 +5,7 @@ Asked for one by one, sixty files are the slowest part of a first page on a tele
 
 import gzip
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,46 +26,53 @@ SHEETS = (
     "first_steps", "numbers", "people", "roles", "audit", "ops", "intake", "backoffice",
 )  # fmt: skip
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-LOOKS_AGAIN = 1.0  # seconds
 
 
-class Kept(Struct):
-    """Packed, as they were read last, by their name."""
+class Kept(Struct, frozen=True):
+    """Packed, by their name."""
 
-    files: dict[str, bytes] = {}
-    changed: float = 0.0
-    version: str = ""
-    until: float = 0.0
-
-    def look(self) -> None:
-        if self.until > seconds():
-            return
-        self.until = seconds() + LOOKS_AGAIN
-        scripts, sheets = sorted((STATIC / "js").rglob("*.js")), [STATIC / "css" / f"{name}.css" for name in SHEETS]
-        if (changed := max(each.stat().st_mtime for each in (*scripts, *sheets))) != self.changed:
-            found = {each.relative_to(STATIC / "js").as_posix(): each.read_bytes() for each in scripts}
-            found[SHEET] = b"\n".join(each.read_bytes() for each in sheets)
-            self.files = {name: gzip.compress(content, mtime=0) for name, content in found.items()}
-            self.version = hashlib.sha256(b"".join(self.files.values())).hexdigest()[:10]
-            self.changed = changed
+    version: str
+    files: dict[str, bytes]
 
 
-_kept = Kept()
+def kept() -> Kept:
+    """As they are now, or were a second ago."""
+    return _read(_changed(int(seconds())))
+
+
+@lru_cache(maxsize=1)
+def _changed(second: int) -> float:  # noqa: ARG001 - part of the cache key
+    return max(each.stat().st_mtime for each in (*_scripts(), *_sheets()))
+
+
+@lru_cache(maxsize=1)
+def _read(changed: float) -> Kept:  # noqa: ARG001 - part of the cache key
+    found = {each.relative_to(STATIC / "js").as_posix(): each.read_bytes() for each in _scripts()}
+    found[SHEET] = b"\n".join(each.read_bytes() for each in _sheets())
+    version = hashlib.sha256(b"\0".join(found.values())).hexdigest()[:10]
+    return Kept(version, {name: gzip.compress(content, mtime=0) for name, content in found.items()})
+
+
+def _scripts() -> list[Path]:
+    return sorted((STATIC / "js").rglob("*.js"))
+
+
+def _sheets() -> list[Path]:
+    return [STATIC / "css" / f"{name}.css" for name in SHEETS]
 
 
 def url(name: str) -> str:
     """Where a browser finds it, and by relative addresses all that it imports."""
-    _kept.look()
-    return f"{ASSETS}{_kept.version}/{name}"
+    return f"{ASSETS}{kept().version}/{name}"
 
 
 @get(ASSETS + "{version:str}/{name:path}", opt={"public": True, "exclude_from_csrf": True})
 async def asset(request: Request[Any, Any, Any], version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A page that was opened before a deploy asks for the version before; it gets today's. Raises NotFound."""
-    _kept.look()
-    if (packed := _kept.files.get(name.lstrip("/"))) is None:
+    today = kept()
+    if (packed := today.files.get(name.lstrip("/"))) is None:
         raise NotFound(name)
-    headers = {"Vary": "Accept-Encoding"} | ({} if version == _kept.version else {"Cache-Control": "no-cache"})
+    headers = {"Vary": "Accept-Encoding"} | ({} if version == today.version else {"Cache-Control": "no-cache"})
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(gzip.decompress(packed), media_type=KINDS[Path(name).suffix], headers=headers)
     return Response(packed, media_type=KINDS[Path(name).suffix], headers=headers | {"Content-Encoding": "gzip"})

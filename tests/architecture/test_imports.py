@@ -35,8 +35,8 @@ TOP = len(LINES)
 # The simulator is started by these and known to nobody else.
 KNOW_THE_SIMULATOR = {"serve", "__main__", "bench"}
 TOP_MODULES = {
-    "__init__", "__main__", "bench", "check", "demo", "features", "health_routes", "live_routes", "log", "main", "reactions",
-    "schedule", "serve", "simulator", "translations", "user_command", "worker",
+    "__init__", "__main__", "bench", "check", "command_line", "demo", "features", "health_routes", "live_routes", "log",
+    "main", "reactions", "schedule", "serve", "simulator", "translations", "user_command", "worker",
 }  # fmt: skip
 VAGUE = {"utils", "util", "helpers", "common", "misc", "base", "manager", "managers", "service", "services", "repository"}
 
