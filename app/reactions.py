@@ -15,8 +15,17 @@ from app.numbers import ending
 from app.tenants import archive, deletion, retention
 
 # A process that only works imports no routes, and must know the jobs that only they enqueue.
-JOBS = (dispatch.deliver, dispatch.offer_again, reacting.tell, campaign_exports.write, contact_exports.write,
-        remaining.freeze, archive.write, deletion.erase, retention.forget)
+JOBS = (
+    dispatch.deliver,
+    dispatch.offer_again,
+    reacting.tell,
+    campaign_exports.write,
+    contact_exports.write,
+    remaining.freeze,
+    archive.write,
+    deletion.erase,
+    retention.forget,
+)
 
 
 def register() -> None:
