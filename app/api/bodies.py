@@ -6,24 +6,25 @@ from typing import Any
 
 import msgspec
 from litestar import Response
-from litestar.exceptions import ValidationException
+from litestar.exceptions import ClientException, SerializationException, ValidationException
 
 from app.api.problems import AnyRequest, body_of
 from app.core import methods
 
 
 async def look(request: AnyRequest) -> Response[Any] | None:
-    """Before each handler. What is no JSON at all is the framework's to refuse."""
+    """Before each handler. Raises ValidationException, or ClientException for what is no JSON."""
     if answer := methods.answer_options(request):
         return answer
     kind = body_of(request)
-    if kind is not None:
-        try:
-            msgspec.json.decode(await request.body(), type=kind)
-        except msgspec.ValidationError as wrong:
-            await request.json()  # for `problems`, which looks for the other errors
-            said, _, place = str(wrong).partition(" - at `$.")
-            raise ValidationException(extra=[{"message": said, "key": place.rstrip("`")}]) from None
-        except msgspec.DecodeError:
-            return None
+    if kind is None:
+        return None
+    try:
+        await request.json()
+        msgspec.json.decode(await request.body(), type=kind)
+    except msgspec.ValidationError as wrong:
+        said, _, place = str(wrong).partition(" - at `$.")
+        raise ValidationException(extra=[{"message": said, "key": place.rstrip("`")}]) from None
+    except (SerializationException, UnicodeDecodeError):
+        raise ClientException from None
     return None

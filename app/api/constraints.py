@@ -24,6 +24,7 @@ FOUR_DIGITS = "^([^0-9]*[0-9]){4}"
 FILLED: Json = {"not": {"enum": ["", None, False]}}
 
 FIELDS: dict[str, dict[str, Json]] = {
+    "Again": {"groups": {"items": {"type": "string", "pattern": ""}}},
     "Invite": {"emails": {"items": ADDRESS}, "roles": {"items": ROLE_KEY}, "language": {"enum": ["", *LANGUAGES]}},
     "NewContact": {"phone": {"pattern": FOUR_DIGITS}},
     "NewMessage": {"to": {"pattern": f"^$|{FOUR_DIGITS}"}},
@@ -42,14 +43,15 @@ FIELDS: dict[str, dict[str, Json]] = {
 }  # fmt: skip
 # Of each group of ways, one has to be there; a way is the fields that it takes.
 WAYS: dict[str, tuple[tuple[tuple[str, ...], ...], ...]] = {
+    "TemplateWish": ((("id",), ("name",)),),
     "Proof": ((("email", "password"), ("api_token",)),),
     "NewMessage": ((("to",), ("contact_id",)), (("text",), ("template",))),
     "NewNumber": ((("simulated",), ("waba_id", "phone_number_id", "access_token", "app_secret")),),
 }
 
 
-# Cursors and days that cannot be read count as none.
-LENIENT = frozenset({"after", "since", "until"})
+# What cannot be read here counts as none.
+LENIENT = frozenset({"after", "since", "until", "only", "number"})
 
 
 def describe(schemas: Json) -> None:
@@ -77,8 +79,9 @@ def without_nul(schema: Any) -> None:
         if schema.get("type") == "string" and not schema.keys() & {"pattern", "enum", "const", "format"}:
             schema["pattern"] = WITHOUT_NUL
         for name, each in schema.items():
-            if name not in ("example", "default"):
+            if name not in ("example", "default", "properties"):
                 without_nul(each)
+        without_nul(list(schema.get("properties", {}).values()))
 
 
 def import_body() -> Json:

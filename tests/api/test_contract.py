@@ -41,6 +41,13 @@ async def test_a_body_is_taken_at_its_word(owner: Person) -> None:
         assert (answer.status_code, list(answer.json()["errors"])) == (422, fields)
 
 
+async def test_what_is_no_json_is_refused_politely(owner: Person) -> None:
+    head = await bearer(owner) | {"Content-Type": "application/json"}
+    for body in (b"\n7D\xff\xfe", b"{", b'{"phone": "\xff"}'):
+        answer = await owner.http.post("/api/v1/contacts", content=body, headers=head)
+        assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+
+
 async def test_another_method_hears_which_there_are(owner: Person) -> None:
     head = await bearer(owner)
     for method, path, status, allowed in (
