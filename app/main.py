@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
@@ -15,7 +16,7 @@ from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 from psycopg import DataError
-from psycopg.errors import CheckViolation, UntranslatableCharacter
+from psycopg.errors import CheckViolation, NumericValueOutOfRange, UntranslatableCharacter
 from psycopg_pool import PoolTimeout
 
 from app import features, reactions
@@ -52,6 +53,7 @@ TITLES = {
     500: N_("Something failed on our side"),
     503: N_("Too much is happening at once"),
 }
+BEYOND_IDS = re.compile(r"/\d{19}")
 # Where programs ask, there are no pages.
 API_TITLES = {404: N_("It is not there, or not yours"), 405: N_("This cannot be done here")}
 NOT_GIVEN = N_("It takes a permission that you do not have: “%(what)s” Whoever runs the workspace can give it to you.")
@@ -141,7 +143,9 @@ def _not_operating(request: Request[Any, Any, Any], _: Exception) -> Response[An
 
 
 def _unstorable(request: Request[Any, Any, Any], refused: DataError) -> Response[Any]:
-    """Postgres keeps no NUL in a text, be it in JSON or not, and nobody types one."""
+    """Postgres keeps no NUL in a text, be it in JSON or not, and counts to 2**63; nobody types either."""
+    if isinstance(refused, NumericValueOutOfRange):
+        return _answer(request, 404 if BEYOND_IDS.search(request.url.path) else 400)
     is_nul = isinstance(refused, UntranslatableCharacter) or "NUL" in str(refused)
     return _answer(request, 400) if is_nul else _broken(request, refused)
 
