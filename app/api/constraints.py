@@ -24,7 +24,7 @@ FOUR_DIGITS = "^([^0-9]*[0-9]){4}"
 FILLED: Json = {"not": {"enum": ["", None, False]}}
 
 FIELDS: dict[str, dict[str, Json]] = {
-    "Again": {"groups": {"items": {"type": "string", "pattern": ""}}},
+    "Again": {"groups": {"items": {"type": "string", "pattern": ""}}}, "NewExport": {"only": {"pattern": ""}},
     "Invite": {"emails": {"items": ADDRESS}, "roles": {"items": ROLE_KEY}, "language": {"enum": ["", *LANGUAGES]}},
     "NewContact": {"phone": {"pattern": FOUR_DIGITS}},
     "NewMessage": {"to": {"pattern": f"^$|{FOUR_DIGITS}"}},
@@ -68,20 +68,22 @@ def _way(fields: tuple[str, ...]) -> Json:
     return {"required": list(fields), "properties": dict.fromkeys(fields, FILLED)}
 
 
-def without_nul(schema: Any) -> None:
-    """Every text that nothing narrower is said of, however deep, in place."""
+def narrow(schema: Any) -> None:
+    """Every text and number that nothing narrower is said of, however deep, in place: no NUL, and no id beyond 2**63."""
     if isinstance(schema, list):
         for each in schema:
-            without_nul(each)
+            narrow(each)
     elif isinstance(schema, dict):
         if schema.get("in") == "query" and schema["name"] in LENIENT:
             return
         if schema.get("type") == "string" and not schema.keys() & {"pattern", "enum", "const", "format"}:
             schema["pattern"] = WITHOUT_NUL
+        if schema.get("type") == "integer":
+            schema.setdefault("format", "int64")
         for name, each in schema.items():
             if name not in ("example", "default", "properties"):
-                without_nul(each)
-        without_nul(list(schema.get("properties", {}).values()))
+                narrow(each)
+        narrow(list(schema.get("properties", {}).values()))
 
 
 def import_body() -> Json:

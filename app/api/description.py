@@ -81,7 +81,7 @@ def description() -> Json:
         if operation["operationId"].startswith("download_"):
             operation["responses"]["200"]["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
         _warn(operation, PROBLEMS | PROBLEMS_OF.get(operation["operationId"], {}), finds="{" in path)
-    constraints.without_nul([schema["paths"], components])
+    constraints.narrow([schema["paths"], components])
     components["Problem"] = PROBLEM
     return schema
 

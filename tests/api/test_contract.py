@@ -48,6 +48,12 @@ async def test_what_is_no_json_is_refused_politely(owner: Person) -> None:
         assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
+async def test_an_id_that_is_larger_than_any_is_nobodys(owner: Person) -> None:
+    for path in ("numbers", "contacts", "campaigns", "members"):
+        answer = await owner.http.get(f"/api/v1/{path}/{10**26}", headers=await bearer(owner))
+        assert (answer.status_code, answer.json()["status"]) == (404, 404), path
+
+
 async def test_another_method_hears_which_there_are(owner: Person) -> None:
     head = await bearer(owner)
     for method, path, status, allowed in (
