@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 from litestar import Response
-from litestar.exceptions import ClientException, SerializationException, ValidationException
+from litestar.exceptions import SerializationException, ValidationException
 
-from app.api.problems import AnyRequest, body_of
+from app.api.problems import AnyRequest, Unreadable, body_of
 from app.core import methods
 
 
 async def look(request: AnyRequest) -> Response[Any] | None:
-    """Before each handler. Raises ValidationException, or ClientException for what is no JSON."""
+    """Before each handler. Raises ValidationException, or Unreadable."""
     if answer := methods.answer_options(request):
         return answer
     kind = body_of(request)
@@ -25,6 +25,6 @@ async def look(request: AnyRequest) -> Response[Any] | None:
     except msgspec.ValidationError as wrong:
         said, _, place = str(wrong).partition(" - at `$.")
         raise ValidationException(extra=[{"message": said, "key": place.rstrip("`")}]) from None
-    except (SerializationException, UnicodeDecodeError):
-        raise ClientException from None
+    except (SerializationException, msgspec.DecodeError, UnicodeDecodeError):
+        raise Unreadable from None
     return None

@@ -51,7 +51,7 @@ WAYS: dict[str, tuple[tuple[tuple[str, ...], ...], ...]] = {
 
 
 # What cannot be read here counts as none.
-LENIENT = frozenset({"after", "since", "until", "only", "number"})
+LENIENT = frozenset({"after", "since", "until", "only", "number", "days", "label"})
 
 
 def describe(schemas: Json) -> None:

@@ -15,7 +15,7 @@ from typing import IO, Annotated, Any
 import msgspec
 from litestar import Request, get, post
 from litestar.datastructures import State, UploadFile
-from litestar.exceptions import ClientException, SerializationException
+from litestar.exceptions import SerializationException
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
@@ -23,7 +23,7 @@ from app.access.guards import CurrentViewer, TenantDb, needs, require
 from app.access.permissions import Permission
 from app.access.viewer import Viewer
 from app.api.listing import Listing, listed
-from app.api.problems import Invalid
+from app.api.problems import Invalid, Unreadable
 from app.contacts import contact, contact_import
 from app.contacts.columns import Kind
 from app.contacts.contact import Contact
@@ -123,7 +123,7 @@ async def _read(request: Request[Viewer, Any, State]) -> tuple[ImportOrder, IO[b
         form = await request.form()
         file, mapping = form.get("file"), msgspec.json.decode(str(form.get("mapping") or "{}"))
     except (SerializationException, msgspec.DecodeError):
-        raise ClientException from None
+        raise Unreadable from None
     if not isinstance(file, UploadFile):
         raise Invalid(file=REQUIRED)
     texts = {name: form.get(name, "") for name in ("country", "label")}

@@ -32,8 +32,16 @@ NO_SUCH_FIELD = N_("There is no field with this name.")
 NO_ANSWER = N_("WhatsApp did not answer. Try again in a moment.")
 NAMED = re.compile(r"`(\w+)`")
 
+
+class Unreadable(Exception):
+    """No JSON, or no form."""
+
+    message = N_("This cannot be read")
+
+
 # What a verb may refuse: the status of the answer, and the field that it is about.
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
+    Unreadable: (400, ""),
     signing_in.Wrong: (401, "password"),
     signing_in.WrongCode: (401, "code"),
     signing_in.NoWorkspace: (403, ""),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import get_type_hints
 
+from app.api import problems
 from app.api.description import PROBLEMS, description, operations
 from app.api.routes import HANDLERS
+from app.core.i18n import gettext
 from tests.architecture.test_routes import bearer
 from tests.conftest import Person
 
@@ -43,9 +45,9 @@ async def test_a_body_is_taken_at_its_word(owner: Person) -> None:
 
 async def test_what_is_no_json_is_refused_politely(owner: Person) -> None:
     head = await bearer(owner) | {"Content-Type": "application/json"}
-    for body in (b"\n7D\xff\xfe", b"{", b'{"phone": "\xff"}'):
+    for body in (b"", b"\n7D\xff\xfe", b"{", b'{"phone": "\xff"}'):
         answer = await owner.http.post("/api/v1/contacts", content=body, headers=head)
-        assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+        assert (answer.status_code, answer.json()["title"]) == (400, gettext(problems.Unreadable.message))
 
 
 async def test_an_id_that_is_larger_than_any_is_nobodys(owner: Person) -> None:
