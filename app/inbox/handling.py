@@ -16,19 +16,22 @@ from app.teams.team import Team
 q = statements("conversations")
 
 
-async def assign(db: Db, conversation: Conversation, person_id: int | None, *, by: Viewer, anyway: bool = False) -> None:
+async def assign(db: Db, conversation: Conversation, person_id: int | None, *, by: Viewer, anyway: bool = False) -> str:
     """To a colleague, to oneself, or back to where it waits. Raises NotFound, or Full unless they are to have it anyway.
 
-    The note comes first: afterwards the giver may not see the thread.
+    The note comes first: afterwards the giver may not see the thread. So the answer is the name of who has it now.
     """
     if person_id == conversation.assignee_id:
-        return
+        return conversation.assignee
+    name = ""
     if person_id is None:
         await _note(db, conversation, "unassigned", by=by)
     else:
         person = await (people.find if anyway else people.with_room)(db, person_id)
-        await _note(db, conversation, "taken" if person_id == by.id else "assigned", person.name, by=by)
+        name = person.name
+        await _note(db, conversation, "taken" if person_id == by.id else "assigned", name, by=by)
     await _hand_over(db, conversation, person_id, conversation.team_id)
+    return name
 
 
 async def give_to_team(db: Db, conversation: Conversation, team: Team, *, by: Viewer) -> None:
@@ -38,15 +41,15 @@ async def give_to_team(db: Db, conversation: Conversation, team: Team, *, by: Vi
     await handing_out.soon(db)
 
 
-async def give_to_whoever_is_free(db: Db, conversation: Conversation, team: Team, *, by: Viewer) -> bool:
-    """The one who is online and has the fewest. With nobody free it waits in the team's queue, and the answer is False."""
+async def give_to_whoever_is_free(db: Db, conversation: Conversation, team: Team, *, by: Viewer) -> str | None:
+    """The one who is online and has the fewest: their name. With nobody free it waits in the team's queue: None."""
     free = await db.maybe(q.whoever_is_free, people.Name, team=team.id, id=conversation.id)
     if free is None:
         await give_to_team(db, conversation, team, by=by)
-        return False
+        return None
     await _note(db, conversation, "assigned", free.name, by=by)
     await _hand_over(db, conversation, free.id, team.id)
-    return True
+    return free.name
 
 
 async def take_from_team(db: Db, conversation: Conversation, *, by: Viewer) -> None:

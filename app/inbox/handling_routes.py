@@ -54,16 +54,17 @@ async def assign(
     if found.assignee_id is not None or form.value.person_id != viewer.id:
         require(viewer, Permission.ASSIGN_CONVERSATIONS)
     try:
-        await handling.assign(db, found, form.value.person_id, by=viewer, anyway=form.value.anyway)
+        name = await handling.assign(db, found, form.value.person_id, by=viewer, anyway=form.value.anyway)
     except people.Full as full:
         return fragment(request, "inbox/handling.html", "full", status=422, conversation=found, person=full.person)
-    return await _handled(request, db, conversation_id, "assigned")
+    return await _handled(request, db, conversation_id, "assigned", to=name)
 
 
 @delete("/assignment", status_code=200, guards=ASSIGNS)
 async def unassign(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, conversation_id: FromPath[int]) -> Page:
-    await handling.assign(db, await conversations.find(db, conversation_id), None, by=viewer)
-    return await _handled(request, db, conversation_id, "unassigned")
+    found = await conversations.find(db, conversation_id)
+    await handling.assign(db, found, None, by=viewer)
+    return await _handled(request, db, conversation_id, "unassigned", to=found.team)
 
 
 @put("/team", guards=ASSIGNS)
@@ -74,11 +75,11 @@ async def give_to_team(
     if form.errors:
         raise NotFound("team")
     team = await teams.find(db, form.value.team_id)
-    if form.value.free and await handling.give_to_whoever_is_free(db, found, team, by=viewer):
-        return await _handled(request, db, conversation_id, "assigned")
+    if form.value.free and (name := await handling.give_to_whoever_is_free(db, found, team, by=viewer)):
+        return await _handled(request, db, conversation_id, "assigned", to=name)
     if not form.value.free:
         await handling.give_to_team(db, found, team, by=viewer)
-    return await _handled(request, db, conversation_id, "nobody_free" if form.value.free else "to_team")
+    return await _handled(request, db, conversation_id, "nobody_free" if form.value.free else "to_team", to=team.name)
 
 
 @delete("/team", status_code=200, guards=ASSIGNS)
@@ -110,13 +111,15 @@ async def mark_unread(request: CurrentRequest, db: TenantDb, conversation_id: Fr
     return redirect(request, "/inbox")
 
 
-async def _handled(request: CurrentRequest, db: Db, conversation_id: int, done: str) -> Page:
-    """The head with what changed, and a toast. An agent who gave it away does not see it any more."""
+async def _handled(request: CurrentRequest, db: Db, conversation_id: int, done: str, *, to: str = "") -> Page:
+    """The head with what changed, and a toast. Whoever may not see it any more is left with their list, and told as well."""
     try:
         found = await conversations.find(db, conversation_id)
     except NotFound:
-        return redirect(request, "/inbox")
-    return fragment(request, "inbox/handling.html", "handled", conversation=found, done=done)
+        answer = fragment(request, "inbox/handling.html", "handled", conversation=None, done=done, to=to)
+        answer.headers |= {"HX-Retarget": "#conversation", "HX-Reswap": "outerHTML", "HX-Replace-Url": "/inbox"}
+        return answer
+    return fragment(request, "inbox/handling.html", "handled", conversation=found, done=done, to=to)
 
 
 router = Router(

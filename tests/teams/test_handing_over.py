@@ -65,7 +65,9 @@ async def test_a_conversation_waits_in_the_queue_of_a_team_until_somebody_takes_
     team = await company.team("Ventas", beto)
     talk = await company.talk(LUCIA)
     answer = await cira.put(f"/inbox/{talk}/team", {"team_id": str(team)}, headers={"HX-Request": "true"})
-    assert answer.headers["hx-redirect"] == "/inbox"
+    assert (answer.headers["hx-retarget"], answer.headers["hx-replace-url"]) == ("#conversation", "/inbox")
+    assert text_of(answer, "#conversation h3, #conversation h2").startswith("Choose a conversation")
+    assert "It waits in the queue of Ventas" in text_of(answer, ".toast")
     assert await company.held(talk) == (None, team)
     assert (await sees(beto), await sees(cira)) == ({talk}, set())
     assert "Cira Paz handed the conversation over to the team Ventas" in text_of(await beto.get(f"/inbox/{talk}"), "#messages")
@@ -76,6 +78,8 @@ async def test_a_conversation_waits_in_the_queue_of_a_team_until_somebody_takes_
     assert (await beto.delete(f"/inbox/{talk}/team")).status_code == 200
     assert await company.held(talk) == (None, None)
     assert await sees(cira) == {talk}
+    passed = await cira.put(f"/inbox/{talk}/assignment", {"person_id": str(beto.user_id)})
+    assert (text_of(passed, ".toast"), await sees(cira)) == ("Passed to Beto Ruiz", set())
 
 
 async def test_given_to_somebody_outside_it_leaves_the_team(company: Company, beto: Person, cira: Person) -> None:
