@@ -46,6 +46,9 @@ select s.id, s.name, s.state, s.chosen, l.open, s.capacity, s.own_capacity
   from staff s cross join load_of(array[%(id)s::bigint]) l
  where s.id = %(id)s;
 
+-- name: takers
+select id from members where held && %(keys)s::text[] and deactivated_at is null;
+
 -- name: lock
 select 1 from availability where user_id = %(id)s for update;
 

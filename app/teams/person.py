@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from app.access import role
+from app.access.permissions import Permission
 from app.core import events, live
 from app.core.db import Db, NotFound
 from app.core.i18n import N_
 from app.core.statements import statements
 from app.teams.team import CHANGED, TOPIC, Team
+
+TAKES = frozenset({Permission.SEND_MESSAGES, Permission.PICK_CONVERSATIONS})
 
 q = statements("teams")
 
@@ -58,6 +62,12 @@ async def every(db: Db) -> list[Person]:
 async def find(db: Db, person_id: int) -> Person:
     """Raises NotFound for somebody of another company, and for who was deactivated."""
     return await db.one(q.person, Person, id=person_id)
+
+
+async def takers(db: Db) -> set[int]:
+    """The ids of those whose roles let them answer customers or take conversations."""
+    keys = [key for key, each in (await role.every(db)).items() if each.permissions & TAKES]
+    return {row["id"] for row in await db.rows(q.takers, keys=keys)}
 
 
 async def memberships(db: Db) -> list[Membership]:

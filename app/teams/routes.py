@@ -107,14 +107,14 @@ async def shown(db: Db, viewer: CurrentViewer, team: Team) -> dict[str, Any]:
 
 
 async def _overview(db: Db) -> dict[str, Any]:
-    """Every team with its people, and who is in none."""
+    """Every team with its people, and who takes conversations and is in none."""
     everybody = {person.id: person for person in await people.every(db)}
     memberships = [each for each in await people.memberships(db) if each.user_id in everybody]
-    found = await teams.every(db)
+    found, takers = await teams.every(db), await people.takers(db)
     return {
         "teams": found, "rules": await rules.find(db), "everybody": list(everybody.values()),
         "members": {team.id: [everybody[each.user_id] for each in memberships if each.team_id == team.id] for team in found},
-        "alone": [everybody[each] for each in everybody if each not in {member.user_id for member in memberships}],
+        "alone": [everybody[each] for each in everybody if each in takers - {member.user_id for member in memberships}],
     }  # fmt: skip
 
 

@@ -20,7 +20,10 @@ async def test_a_new_team_is_on_the_page_with_its_people_and_their_load(company:
     assert "Waiting1" in card
     assert "Open2" in card
     assert "Beto Ruiz Offline 1 conversation" in card
-    assert "Ana Olmo" in text_of(page, ".staff:last-of-type, main")
+    await english(company.owner, "guest", "Gala Fuera")
+    await english(company.owner, "junior_agent", "Nico Nuevo")
+    alone = page_of(await company.owner.get("/teams")).css(".staff")[-1].text()
+    assert ("Ana Olmo" in alone, "Nico Nuevo" in alone, "Gala Fuera" in alone) == (True, True, False)
 
 
 async def test_a_taken_name_says_so_and_keeps_what_was_typed(company: Company) -> None:
