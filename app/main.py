@@ -23,12 +23,13 @@ from app import features, reactions
 from app.access import theme_routes
 from app.access.authentication import Authentication
 from app.access.guards import NotAllowed, NotSignedIn, NotTheirs, SecondFactorMissing, Suspended, current_viewer, tenant_db
+from app.access.operator import ROOT as BACK_OFFICE
 from app.access.operator import NotOperating
 from app.access.permission_words import SENTENCES
-from app.accounts import machine, origin
+from app.accounts import machine, origin, way_back
 from app.accounts.confirmation import Unconfirmed
+from app.accounts.routes import HOME
 from app.api.problems import problem
-from app.backoffice.sign_in_routes import way_in
 from app.core import assets, demo, methods, pages
 from app.core.correlation import Correlation
 from app.core.db import NotFound
@@ -115,7 +116,7 @@ def _not_signed_in(request: Request[Any, Any, Any], _: Exception) -> Response[An
         answer = problem(401, gettext(TITLES[401]))
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
-    return pages.redirect(request, "/sign-in")
+    return pages.redirect(request, way_back.door(request, "/sign-in", home=HOME))
 
 
 def _not_allowed(request: Request[Any, Any, Any], refusal: NotAllowed) -> Response[Any]:
@@ -139,7 +140,7 @@ def _not_theirs(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
 
 
 def _not_operating(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
-    return pages.redirect(request, way_in(request))
+    return pages.redirect(request, way_back.door(request, f"{BACK_OFFICE}/sign-in", home=BACK_OFFICE))
 
 
 def _unstorable(request: Request[Any, Any, Any], refused: DataError) -> Response[Any]:

@@ -8,10 +8,22 @@ from typing import Annotated, get_type_hints
 import msgspec
 from litestar import Router, get, post
 from litestar.datastructures import Cookie
+from litestar.params import FromQuery
 from litestar.response import Redirect
 from msgspec import Meta
 
-from app.accounts import account, confirmation, deed, easy_passwords, new_browser, origin, session, signing_in, throttle
+from app.accounts import (
+    account,
+    confirmation,
+    deed,
+    easy_passwords,
+    new_browser,
+    origin,
+    session,
+    signing_in,
+    throttle,
+    way_back,
+)
 from app.accounts.account import Account
 from app.accounts.easy_passwords import is_easy
 from app.accounts.origin import GONE
@@ -28,6 +40,7 @@ SECOND_STEP = "/sign-in/code"
 class Credentials(msgspec.Struct, frozen=True):
     email: str
     password: str
+    to: str = ""
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -35,8 +48,8 @@ class Code(msgspec.Struct, frozen=True):
 
 
 @get("/sign-in", public=True)
-async def sign_in_page(request: AnyRequest) -> Page:
-    return page(request, "accounts/sign_in.html", "form", form=blank(), demo=demo.is_open())
+async def sign_in_page(request: AnyRequest, to: FromQuery[str] = "") -> Page:
+    return page(request, "accounts/sign_in.html", "form", form=blank(to=to), demo=demo.is_open())
 
 
 @post("/sign-in", public=True)
@@ -45,24 +58,27 @@ async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
     if not form.errors:
         try:
             found = await signing_in.prove(form.value.email, form.value.password, origin.of(request))
-            return await enter(request, found, form.value.email)
+            return await enter(request, found, form.value.email, to=form.value.to)
         except (signing_in.Wrong, throttle.TooMany, signing_in.NoWorkspace) as refusal:
             form.errors["password"] = refusal.message
     form.raw.pop("password", None)
     return page(request, "accounts/sign_in.html", "form", status=422, form=form, demo=demo.is_open())
 
 
-async def enter(request: AnyRequest, known: Account, email: str, *, proven: bool = False, told: bool = False) -> Page:
+async def enter(
+    request: AnyRequest, known: Account, email: str, *, to: str = "", proven: bool = False, told: bool = False
+) -> Page:
     """In, or to the second step. `proven`: they have given a code; `told`: another letter says that they come in."""
+    to = way_back.checked(to, home=HOME)
     if known.two_factor and not proven:
-        return redirect(request, SECOND_STEP, _waiting(signing_in.half_way(known, email), signing_in.WAITS_FOR_CODE))
+        return redirect(request, SECOND_STEP, _waiting(signing_in.half_way(known, email, to), signing_in.WAITS_FOR_CODE))
     async with platform_tx() as db:
         person = await account.details(db, known.user_id)
         cookie = await session.start(db, known, request, two_factor=proven)
         await deed.came_in(db, known.tenant_id, person)
         if not told:
             await new_browser.tell(db, known.user_id, known.tenant_id, origin.of(request))
-    return redirect(request, HOME, cookie, origin.remember(origin.of(request), email))
+    return redirect(request, to, cookie, origin.remember(origin.of(request), email))
 
 
 @get("/sign-in/code", public=True)
@@ -89,7 +105,7 @@ async def give_code(request: AnyRequest, data: SubmittedForm) -> Page:
 async def _through(request: AnyRequest, waiting: signing_in.HalfWay) -> Page:
     async with platform_tx() as db:
         known = await signing_in.account_of(db, waiting)
-    answer = await enter(request, known, waiting.email, proven=True) if known else redirect(request, "/sign-in")
+    answer = await enter(request, known, waiting.email, to=waiting.to, proven=True) if known else redirect(request, "/sign-in")
     answer.set_cookie(_waiting("", GONE))
     return answer
 

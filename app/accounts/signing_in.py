@@ -47,6 +47,8 @@ class HalfWay(msgspec.Struct, frozen=True):
     tenant_id: int
     email: str
     until: float
+    # The page that they wanted.
+    to: str = ""
 
 
 @asynccontextmanager
@@ -99,10 +101,10 @@ async def prove_code(user_id: int, email: str, code: str, origin: Origin) -> Non
             raise WrongCode if left else throttle.TooMany
 
 
-def half_way(known: Account, email: str) -> str:
+def half_way(known: Account, email: str, to: str) -> str:
     """For a cookie: it says who, and is worth nothing without the code."""
     until = (now() + WAITS_FOR_CODE).timestamp()
-    waiting = HalfWay(known.user_id, known.tenant_id, email.lower(), until)
+    waiting = HalfWay(known.user_id, known.tenant_id, email.lower(), until, to)
     return seal(msgspec.json.encode(waiting).decode(), settings().encryption_keys, context=SEALED_FOR).hex()
 
 

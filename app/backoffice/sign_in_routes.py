@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urlencode, urlsplit
-
 from litestar import Router, get, post
 from litestar.params import FromQuery
 
 from app.access.operator import ROOT, cookie_name
-from app.accounts import origin
+from app.accounts import origin, way_back
 from app.accounts.signing_in import NoWorkspace, Wrong
 from app.accounts.throttle import TooMany
 from app.backoffice import signing_in
@@ -17,7 +14,6 @@ from app.core.forms import SubmittedForm, blank, parse
 from app.core.pages import AnyRequest, Page, page, redirect
 
 FORM = "backoffice/sign_in.html"
-OURS = re.compile(rf"{ROOT}[\w/?=&%.+-]*", re.ASCII)
 
 
 @get("/sign-in", public=True)
@@ -31,7 +27,7 @@ async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
     if not form.errors:
         try:
             cookie, known = await signing_in.sign_in(form.value, where), origin.remember(where, form.value.email)
-            return redirect(request, form.value.to if OURS.fullmatch(form.value.to) else ROOT, cookie, known)
+            return redirect(request, way_back.checked(form.value.to, home=ROOT, root=ROOT), cookie, known)
         except (Wrong, TooMany, NoWorkspace, signing_in.NoSecondFactor) as refused:
             form.errors["password"] = refused.message
     for secret in ("password", "code"):
@@ -42,13 +38,6 @@ async def sign_in(request: AnyRequest, data: SubmittedForm) -> Page:
 @post("/sign-out", public=True)
 async def sign_out(request: AnyRequest) -> Page:
     return redirect(request, f"{ROOT}/sign-in", await signing_in.sign_out(request.cookies.get(cookie_name(), "")))
-
-
-def way_in(request: AnyRequest) -> str:
-    """Where somebody without a session is sent. What is no page of its own leads back to the page that it is on."""
-    is_page = request.method == "GET" and request.headers.get("hx-request-type") != "partial"
-    was_at = urlsplit(str(request.url) if is_page else request.headers.get("hx-current-url", ""))
-    return f"{ROOT}/sign-in?{urlencode({'to': was_at._replace(scheme='', netloc='').geturl() or ROOT})}"
 
 
 router = Router(ROOT, route_handlers=[sign_in_page, sign_in, sign_out])

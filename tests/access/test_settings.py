@@ -99,7 +99,7 @@ async def test_a_new_password_ends_the_sessions_elsewhere(owner: Person) -> None
     wish = {"password": PASSWORD, "new_password": "otra grapa correcta"}
     assert (await owner.put("/account/password", wish)).status_code == 200
     assert (await owner.get("/account")).status_code == 200
-    assert (await elsewhere.get("/account")).headers["location"] == "/sign-in"
+    assert (await elsewhere.get("/account")).headers["location"] == "/sign-in?to=%2Faccount"
     assert await sign_in_with(owner.email, PASSWORD) == 422
     assert await sign_in_with(owner.email, "otra grapa correcta") == 303
 
@@ -123,4 +123,4 @@ async def test_anybody_chooses_the_language_of_their_browser(nobody: Person) -> 
 
 async def test_signed_out_people_are_sent_to_sign_in(nobody: Person) -> None:
     for path in ("/settings", "/settings/workspace", "/account", "/settings/api-tokens"):
-        assert (await nobody.get(path)).headers["location"] == "/sign-in"
+        assert (await nobody.get(path)).headers["location"].startswith("/sign-in?to=")

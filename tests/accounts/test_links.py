@@ -108,7 +108,7 @@ async def test_a_forgotten_password(owner: Person) -> None:
     answer = await visitor.post(path, {"new_password": NEW})
     assert (answer.status_code, answer.headers["location"]) == (303, "/inbox")
     assert (await visitor.get("/account")).status_code == 200
-    assert (await elsewhere.get("/account")).headers["location"] == "/sign-in"
+    assert (await elsewhere.get("/account")).headers["location"] == "/sign-in?to=%2Faccount"
     assert (await sign_in_with(owner.email, PASSWORD), await sign_in_with(owner.email, NEW)) == (422, 303)
     assert (await visitor.get(path)).status_code == 410
     await eventually(lambda: len(kept(owner.email)) == 2)

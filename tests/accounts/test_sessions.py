@@ -69,7 +69,7 @@ async def test_one_session_is_ended(owner: Person) -> None:
     answer = await owner.delete(path)
     assert answer.status_code == 200
     assert len(sessions_on(answer.text)) == 1
-    assert (await other.get("/account")).headers["location"] == "/sign-in"
+    assert (await other.get("/account")).headers["location"] == "/sign-in?to=%2Faccount"
     assert (await owner.get("/account")).status_code == 200
     assert (await owner.delete(path)).status_code == 404
 
@@ -77,7 +77,7 @@ async def test_one_session_is_ended(owner: Person) -> None:
 async def test_all_others_are_ended(owner: Person) -> None:
     others = [await signed_in_with(agent, owner.email) for agent in (FIREFOX, CHROME)]
     assert (await owner.delete("/account/sessions")).status_code == 200
-    assert [(await other.get("/account")).headers["location"] for other in others] == ["/sign-in"] * 2
+    assert [(await other.get("/account")).headers["location"] for other in others] == ["/sign-in?to=%2Faccount"] * 2
     assert (await owner.get("/account")).status_code == 200
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from urllib.parse import quote, urlencode
 
+import httpx
 import pytest
 
 from app.accounts import throttle
 from app.core.db import platform_tx
-from tests.conftest import PASSWORD, Person, page_of, text_of
+from tests.conftest import BASE, PASSWORD, Person, page_of, text_of
 
 
 def an_address() -> str:
@@ -62,7 +64,43 @@ async def test_signing_in_and_out(owner: Person) -> None:
     assert (await visitor.get("/account")).status_code == 200
     out = await visitor.post("/sign-out")
     assert (out.headers["location"], out.headers["clear-site-data"]) == ("/sign-in", '"cache"')
-    assert (await visitor.get("/account")).headers["location"] == "/sign-in"
+    assert (await visitor.get("/account")).headers["location"] == "/sign-in?to=%2Faccount"
+
+
+async def test_who_is_sent_to_the_door_comes_back_to_the_page(owner: Person) -> None:
+    visitor, wanted = await a_visitor(), "/contacts?q=caf%C3%A9%20%26%20t%C3%A9"
+    door = (await visitor.get(wanted)).headers["location"]
+
+    def kept(answer: httpx.Response) -> str | None:
+        field = page_of(answer).css_first("input[name=to]")
+        return field.attributes["value"] if field else None
+
+    assert kept(await visitor.get(door)) == wanted
+    wish = {"email": owner.email, "password": "no era esta", "to": wanted}
+    assert kept(await visitor.post("/sign-in", wish)) == wanted
+    assert (await visitor.post("/sign-in", wish | {"password": PASSWORD})).headers["location"] == wanted
+    # A part of a page leads back to the page that it is on; what is neither, to the start.
+    part = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": f"{BASE}/campaigns/7?tab=1"}
+    led = await (await a_visitor()).http.get("/contacts", headers=part)
+    assert led.headers["hx-redirect"] == "/sign-in?to=%2Fcampaigns%2F7%3Ftab%3D1"
+    assert (await (await a_visitor()).post("/contacts/exports")).headers["location"] == "/sign-in"
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example/inbox", "javascript:alert(1)",
+        "evil.example", "///evil.example", "/%09/evil.example", "/%2Fevil.example", "/%5Cevil.example", "/\t/evil.example",
+        "/\n/evil.example", " //evil.example", "/inbox\r\nX-Evil: 1", "/" + "a" * 600,
+    ],
+)  # fmt: skip
+async def test_the_door_leads_to_no_other_house(owner: Person, to: str) -> None:
+    visitor = await a_visitor()
+    for given in (to, quote(to, safe="")):
+        door = page_of(await visitor.get(f"/sign-in?{urlencode({'to': given})}")).css_first("input[name=to]")
+        assert door is not None
+        wish = {"email": owner.email, "password": PASSWORD, "to": door.attributes["value"] or ""}
+        assert (await visitor.post("/sign-in", wish)).headers["location"] == "/inbox"
 
 
 async def test_nobody_learns_who_has_an_account(owner: Person) -> None:

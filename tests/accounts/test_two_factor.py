@@ -41,9 +41,9 @@ async def set_up(person: Person) -> tuple[Telephone, list[str]]:
     return telephone, [code.text() for code in page_of(answer).css("#recovery-codes code")]
 
 
-async def half_way(person: Person) -> Person:
+async def half_way(person: Person, **more: str) -> Person:
     visitor = await a_visitor()
-    answer = await visitor.post("/sign-in", {"email": person.email, "password": PASSWORD})
+    answer = await visitor.post("/sign-in", {"email": person.email, "password": PASSWORD} | more)
     assert (answer.status_code, answer.headers["location"]) == (303, CODE)
     return visitor
 
@@ -59,13 +59,13 @@ async def test_codes_are_those_of_the_rfc(seconds: int, code: str) -> None:
 async def test_signing_in_takes_a_code(owner: Person) -> None:
     telephone, codes = await set_up(owner)
     assert len(set(codes)) == 10
-    visitor = await half_way(owner)
-    assert (await visitor.get("/account")).headers["location"] == "/sign-in"
+    visitor = await half_way(owner, to="/campaigns/7")
+    assert (await visitor.get("/account")).headers["location"] == "/sign-in?to=%2Faccount"
     wrong = await visitor.post(CODE, {"code": "000000"})
     assert wrong.status_code == 422
     assert page_of(wrong).css_first("#code-error") is not None
     right = await visitor.post(CODE, {"code": telephone.code()})
-    assert (right.status_code, right.headers["location"]) == (303, "/inbox")
+    assert (right.status_code, right.headers["location"]) == (303, "/campaigns/7")
     account = await visitor.get("/account")
     assert account.status_code == 200
     assert "step" not in visitor.http.cookies
@@ -121,7 +121,7 @@ async def test_the_second_step_is_of_whoever_gave_the_password(owner: Person, no
     for forged in ("", "zz", "00" * 60):
         nobody.http.cookies.set("step", forged)
         assert (await nobody.post(CODE, {"code": telephone.code()})).headers["location"] == "/sign-in"
-    assert (await nobody.get("/account")).headers["location"] == "/sign-in"
+    assert (await nobody.get("/account")).headers["location"] == "/sign-in?to=%2Faccount"
 
 
 async def test_a_new_password_does_not_replace_the_code(owner: Person) -> None:
@@ -131,7 +131,7 @@ async def test_a_new_password_does_not_replace_the_code(owner: Person) -> None:
     path = await asked_for_reset(owner.email, letters=2)
     answer = await visitor.post(path, {"new_password": "otra grapa correcta"})
     assert (answer.status_code, answer.headers["location"]) == (303, CODE)
-    assert (await visitor.get("/account")).headers["location"] == "/sign-in"
+    assert (await visitor.get("/account")).headers["location"] == "/sign-in?to=%2Faccount"
 
 
 async def test_it_is_not_turned_on_without_a_code_of_this_moment(owner: Person, stranger: Person) -> None:
@@ -187,7 +187,7 @@ async def test_whoever_has_the_address_now_does_not_come_in_with_the_code_of_ano
         await door.conn.execute("update users set email = %s where id = %s", (owner.email, stranger.user_id))
     answer = await visitor.post(CODE, {"code": telephone.code()})
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
-    assert (await visitor.get("/account")).headers["location"] == "/sign-in"
+    assert (await visitor.get("/account")).headers["location"] == "/sign-in?to=%2Faccount"
 
 
 async def test_who_loses_their_workspace_between_the_steps_is_told(owner: Person, agent: Person) -> None:

@@ -63,4 +63,4 @@ async def test_a_session_ends_with_the_sign_out(owner: Person) -> None:
     token = owner.http.cookies["recado"]
     await owner.post("/sign-out")
     owner.http.cookies.set("recado", token)
-    assert (await owner.get("/dashboard")).headers["location"] == "/sign-in"
+    assert (await owner.get("/dashboard")).headers["location"] == "/sign-in?to=%2Fdashboard"

@@ -95,4 +95,4 @@ async def test_a_stranger_sees_nothing_of_it(owner: Person, stranger: Person) ->
 
 async def test_signed_out_people_are_sent_to_sign_in(nobody: Person) -> None:
     answer = await nobody.get(LIST)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?to=%2Fsettings%2Fquick-replies")

@@ -175,7 +175,7 @@ async def test_somebody_of_two_workspaces_keeps_the_other(owner: Person) -> None
     await deletion.erase.task.func(tenant_id=owner.tenant_id)
     await eventually(lambda: is_gone(owner.tenant), within=40)
     assert (await other.get("/account")).status_code == 200
-    assert (await owner.get("/account")).headers["location"] == "/sign-in"
+    assert (await owner.get("/account")).headers["location"] == "/sign-in?to=%2Faccount"
     letters = await eventually(lambda: [each for each in mail.mailbox() if each.to == owner.email and each.at < now()])
     assert letters
 
