@@ -34,6 +34,7 @@ select asked.kind, asked.id, coalesce(nullif(known.name, ''), gone.name, '') as 
     union all select name from message_templates where asked.kind = 'message_templates' and id = asked.id
     union all select name from campaigns where asked.kind = 'campaigns' and id = asked.id
     union all select coalesce(nullif(name, ''), waba_id) from wabas where asked.kind = 'wabas' and id = asked.id
+    union all select c.name from conversations v join contacts c on c.id = v.contact_id where asked.kind = 'conversations' and v.id = asked.id
     union all select name from portfolios where asked.kind = 'portfolios' and id = asked.id
     union all select name from files where asked.kind = 'files' and id = asked.id
     union all select coalesce(nullif(i.label, ''), f.name) from contact_imports i join files f on f.id = i.file_id

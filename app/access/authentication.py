@@ -56,7 +56,7 @@ def _actor(scope: HTTPScope, headers: Headers, known: viewer.Viewer | None) -> A
     actor = Actor(
         "person", address=client[0] if client else "", agent=headers.get("user-agent", ""),
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
-        doing=f"{method} {scope.get('path_template', scope['path'])}",
+        doing=f"{method} {scope.get('path_template', scope['path'])}", about=_first_id(scope),
     )  # fmt: skip
     if known is not None:
         writes = method not in ("GET", "HEAD", "OPTIONS") and not scope["route_handler"].opt.get("quiet")
@@ -66,6 +66,12 @@ def _actor(scope: HTTPScope, headers: Headers, known: viewer.Viewer | None) -> A
             who |= {"kind": "platform", "name": f"{known.impersonator} ({known.name})", "reason": known.impersonation_reason}
         return msgspec.structs.replace(actor, writes=writes, **who)
     return actor
+
+
+def _first_id(scope: HTTPScope) -> int | None:
+    """What the route is about: of several ids the others are parts of it. Not every id is a number."""
+    first = next(iter(scope.get("path_params", {}).values()), None)
+    return first if isinstance(first, int) else None
 
 
 def _remembering(code: str, send: Send) -> Send:

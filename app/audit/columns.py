@@ -117,6 +117,8 @@ LEADS_TO = {
     "campaign_id": "campaigns", "series": "campaigns", "role_id": "roles", "waba": "wabas", "portfolio_row": "portfolios",
     "file_id": "files", "logo_file": "files", "audience.ids": "labels", "audience.import": "contact_imports",
     "audience.remaining": "campaigns",
+    # In the path of a route
+    "conversation_id": "conversations", "member_id": "users", "person_id": "users", "import_id": "contact_imports",
 }  # fmt: skip
 
 # Rows without a name of their own are called after what they belong to.

@@ -27,7 +27,7 @@ from app.core.typed import begin
 LIST = "/settings/audit"
 # For people first, then as it is kept.
 COLUMNS = (
-    N_("When"), N_("By whom"), N_("As"), N_("What"), N_("Done"), N_("Name"), N_("Before"), N_("After"), N_("How many"),
+    N_("When"), N_("By whom"), N_("As"), N_("What"), N_("Carried out"), N_("Name"), N_("Before"), N_("After"), N_("How many"),
     N_("Reason"), N_("Address"), N_("Device"), N_("Entry"), N_("Moment"), N_("Action"), N_("Id"), N_("Before, as kept"),
     N_("After, as kept"), N_("Browser in its own words"), N_("Route"), N_("Request"),
 )  # fmt: skip

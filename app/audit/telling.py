@@ -9,6 +9,7 @@ import msgspec
 
 from app.audit import columns, measures, states
 from app.audit.audit import Entry
+from app.audit.words import is_route
 from app.core import pages
 from app.core.db import Db
 from app.core.i18n import N_, gettext
@@ -126,6 +127,10 @@ def _without(some: Any, others: Any) -> list[Any]:
 
 
 def _belongs_to(entry: Entry) -> Reference | None:
+    """What a row is a part of; of a route, the first thing in its path."""
+    if is_route(entry):
+        table = columns.LEADS_TO.get(entry.action.partition("{")[2].partition("}")[0])
+        return (table, entry.subject_id) if table and entry.subject_id else None
     if (column := columns.BELONGS_TO.get(entry.table)) is None:
         return None
     id_ = (entry.after or {}).get(column) or (entry.before or {}).get(column) or entry.subject_id

@@ -33,7 +33,7 @@ DEEDS = {
     "turn_on_two_factor": (N_("Two-factor on"), "success"), "turn_off_two_factor": (N_("Two-factor off"), "warning"),
     "renew_recovery_codes": (N_("New recovery codes"), None),
     "refuse_password": (N_("Password refused"), "warning"), "refuse_code": (N_("Code refused"), "warning"),
-    "POST": (N_("Done"), "info"), "PUT": (N_("Changed"), "info"), "PATCH": (N_("Changed"), "info"),
+    "POST": (N_("Carried out"), "info"), "PUT": (N_("Changed"), "info"), "PATCH": (N_("Changed"), "info"),
     "DELETE": (N_("Taken back"), "warning"), "download": (N_("Taken home"), "warning"),
 }  # fmt: skip
 # What people do to things whose rows no trigger watches, by the route that was asked.

@@ -12,7 +12,8 @@ from psycopg import AsyncConnection
 class Actor(msgspec.Struct, frozen=True):
     """`kind` is person, token, assistant, platform or command. Work that nobody in particular does (jobs, webhooks) has none.
 
-    `doing` is the route that was asked; when it changes something that no trigger tells, it is the entry itself.
+    `doing` is the route that was asked, `about` the first id in it; when it changes something that no trigger tells, it is the
+    entry itself.
     """
 
     kind: str
@@ -22,6 +23,7 @@ class Actor(msgspec.Struct, frozen=True):
     agent: str = ""
     request_id: str = ""
     doing: str = ""
+    about: int | None = None
     reason: str = ""
     writes: bool = False
 

@@ -80,13 +80,13 @@ end $$;
 create or replace function note_deed() returns boolean language plpgsql as $$
 declare
   written integer := coalesce(nullif(current_setting('app.audited', true), ''), '0')::integer;
-  doing text := nullif(current_setting('app.actor', true), '')::jsonb->>'doing';
+  who jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
 begin
   if tenant_id() is null or pg_current_xact_id_if_assigned() is null then return false; end if;
   if written = 0 then
-    perform add_to_audit_log(tenant_id(), doing, null, '', null, null, 1);
+    perform add_to_audit_log(tenant_id(), who->>'doing', (who->>'about')::bigint, '', null, null, 1);
   elsif written > 100 then
-    perform add_to_audit_log(tenant_id(), doing, null, '', null, null, written - 100);
+    perform add_to_audit_log(tenant_id(), who->>'doing', (who->>'about')::bigint, '', null, null, written - 100);
   end if;
   return true;
 end $$;

@@ -40,7 +40,9 @@ async def test_ids_are_told_as_names_also_when_they_are_gone(owner: Person) -> N
     await owner.put(f"/contacts/selection/labels/{label}", {"ids": [contact]})
     await owner.put(f"/contacts/labels/{label}", {"name": "Clientes", "tone": "success"})
     await owner.put("/teams/rules", {"capacity": "12", "incoming_team": str(things.ids["teams"])})
-    ruled, renamed, labelled, *_ = await rows(owner)
+    await owner.put(f"/teams/people/{owner.user_id}", {"capacity": "15", "state": ""})
+    capacity, ruled, renamed, labelled, *_ = await rows(owner)
+    assert "Changed Availability Ana Olmo Conversations at most 15" in capacity
     assert f"Rules for all teams Conversations at most 12 New conversations go to {things.mark}" in ruled
     assert f"Label Clientes Name {things.mark} → Clientes Colour Main → Green" in renamed
     assert f"Label on a contact {things.mark} Label Clientes" in labelled
