@@ -11,7 +11,9 @@ with touched as (
   update platform_sessions set seen_at = now()
    where token_hash = %(token_hash)s and %(awake)s and seen_at between now() - %(rests)s and now() - interval '1 minute'
 )
-select u.id, u.name, u.email, u.language, coalesce(nullif(u.time_zone, ''), 'UTC') as time_zone
+select u.id, u.name, u.email, u.language, coalesce(nullif(u.time_zone, ''), (
+         select t.time_zone from memberships m join tenants t on t.id = m.tenant_id where m.user_id = u.id order by m.created_at limit 1),
+         'UTC') as time_zone
   from platform_sessions s join users u on u.id = s.user_id
  where s.token_hash = %(token_hash)s and s.expires_at > now() and s.seen_at > now() - %(rests)s
    and u.super_admin and u.totp_since <= s.created_at;
