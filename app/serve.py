@@ -17,6 +17,7 @@ import uvicorn
 
 from app import worker
 from app.alerts import lookout
+from app.api import description
 from app.core import db, embedded, jobs
 from app.core.live import hub
 from app.core.migrate import migrate
@@ -63,6 +64,7 @@ async def _run(settings: Settings, url: str, listening: socket.socket | None, *,
         tasks.append(asyncio.create_task(lookout.run(url), name="lookout"))
     half = "web" if not work else "serve" if server else "worker"
     tasks.append(asyncio.create_task(heartbeat.run(half), name="heartbeat"))
+    aside = [asyncio.create_task(description.prepare(), name="description")] if server else []
     if server:
         sys.stdout.write(greeting(settings))
         sys.stdout.flush()
@@ -74,7 +76,7 @@ async def _run(settings: Settings, url: str, listening: socket.socket | None, *,
     if server:
         server.should_exit = True
         await asyncio.wait([task for task in tasks if task.get_name() == "web"], timeout=STREAMS_END_WITHIN + 1)
-    for task in tasks:
+    for task in [*tasks, *aside]:
         task.cancel()
     await asyncio.wait(tasks, timeout=worker.STOPS_WITHIN + 1)
     for task in done - {stopping}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from app.settings import settings
 
 EXAMPLES = Path(__file__).parent / "examples.json"
 VERSION = "1"
+
+STARTED = 5.0  # seconds after which nobody waits for the start any more
 
 Json = dict[str, Any]
 
@@ -84,6 +87,12 @@ def description() -> Json:
     constraints.narrow([schema["paths"], components])
     components["Problem"] = PROBLEM
     return schema
+
+
+async def prepare() -> None:
+    """Beside the work, so that whoever opens the documentation first does not wait for it."""
+    await asyncio.sleep(STARTED)
+    await asyncio.to_thread(description)
 
 
 def operations(schema: Json) -> list[tuple[str, str, Json]]:
