@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from app.access import viewer
 from app.access.permissions import Permission
@@ -21,6 +23,7 @@ from app.core.spreadsheet import defused
 from app.core.statements import statements
 
 CHANGED = "contact_export_changed"
+LARGEST_ID = 2**63 - 1
 MOST_VARIABLES = 200  # columns beside our own
 # Headings that an import knows again.
 COLUMNS = (
@@ -38,7 +41,7 @@ class Wish(msgspec.Struct, frozen=True):
     q: str = ""
     label_id: int | None = None
     opted_out: bool = False
-    ids: list[int] = []
+    ids: list[Annotated[int, Meta(ge=1, le=LARGEST_ID)]] = []
 
 
 async def begin(db: Db, wish: Wish, *, by: Viewer) -> Export:

@@ -92,3 +92,5 @@ async def test_a_program_takes_contacts_home(owner: Person, agent: Person) -> No
     assert [row["Nombre"] for row in lines(file.content)] == ["Ana Ruiz"]
     assert (await ask(agent, "POST", "/contacts/exports", {})).status_code == 403
     assert (await ask(owner, "POST", "/contacts/exports", {"kind": "pdf"})).status_code == 422
+    assert [(await ask(owner, "POST", "/contacts/exports", {"ids": [n]})).status_code for n in (2**63, 2**70, -1)] == [422] * 3
+    assert (await owner.post(LIST, {"ids": [str(2**63)]})).status_code == 404
