@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Router, get
@@ -19,12 +18,14 @@ from app.access.viewer import CurrentRequest, Viewer
 from app.audit import audit, telling, words
 from app.audit.audit import Filter
 from app.audit.telling import Told
+from app.core.asked import Asked
 from app.core.i18n import N_, gettext
 from app.core.pages import Page, local, page
 from app.core.spreadsheet import defused
 from app.core.typed import begin
 
 LIST = "/settings/audit"
+AREAS = {area: words.THINGS[area] for area in words.AREAS}
 # For people first, then as it is kept.
 COLUMNS = (
     N_("When"), N_("By whom"), N_("As"), N_("What"), N_("Carried out"), N_("Name"), N_("Before"), N_("After"), N_("How many"),
@@ -33,7 +34,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Wanted(Asked, frozen=True):
     """What an address says; days are of the workspace's calendar, the last one included."""
 
     q: str = ""
@@ -43,14 +44,6 @@ class Asked(msgspec.Struct, frozen=True):
     since: str = ""
     until: str = ""
 
-    @property
-    def narrows(self) -> bool:
-        return any(msgspec.structs.astuple(self))
-
-    @property
-    def query(self) -> str:
-        return urlencode(msgspec.structs.asdict(self))
-
     def filter(self, zone: str) -> Filter:
         person = int(self.person) if self.person.isdecimal() and len(self.person) < 19 else None
         until = begin(self.until, zone, days=1)
@@ -59,16 +52,12 @@ class Asked(msgspec.Struct, frozen=True):
         return Filter(self.q.strip(), person, area, verb, begin(self.since, zone), until)
 
 
-def _asked(request: CurrentRequest) -> Asked:
-    return msgspec.convert(dict(request.query_params), Asked, strict=False)
-
-
 @get("/", guards=[needs(Permission.VIEW_AUDIT)])
 async def index(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, after: FromQuery[str] = "") -> Page:
-    asked = _asked(request)
+    asked = Wanted.of(request)
     found = await audit.search(db, asked.filter(viewer.time_zone), page=after)
     told = await telling.tell(db, found.rows, viewer.time_zone)
-    shown: dict[str, Any] = {"people": await audit.people(db), "words": words}
+    shown: dict[str, Any] = {"people": await audit.people(db), "areas": AREAS, "words": words}
     return page(request, "audit/index.html", "entries", found=told, next=found.next, asked=asked, **shown)
 
 
@@ -81,7 +70,7 @@ async def show(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, ent
 @get("/export", guards=[needs(Permission.EXPORT_AUDIT)])
 async def export(request: CurrentRequest, viewer: CurrentViewer) -> Stream:
     """Written while it is read: never `db`, which is closed before the first byte."""
-    only = _asked(request).filter(viewer.time_zone)
+    only = Wanted.of(request).filter(viewer.time_zone)
     name = {"content-disposition": 'attachment; filename="recado-audit.csv"', "cache-control": "no-store"}
     return Stream(_lines(viewer, only), media_type="text/csv; charset=utf-8", headers=name)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, Router, get, post, put
@@ -12,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from app.access.guards import CurrentViewer, TenantDb, needs
 from app.access.permissions import Permission
 from app.access.viewer import CurrentRequest
+from app.core.asked import Asked
 from app.core.db import Db
 from app.core.pages import Page, fragment, page
 from app.core.typed import begin
@@ -25,7 +25,7 @@ ACTS = [needs(Permission.REPLAY_WEBHOOKS)]
 SHOWN = 64 * 1024  # bytes of raw JSON on a page; all of it can be downloaded
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Wanted(Asked, frozen=True):
     """What an address says; `day` is one of the workspace's calendar."""
 
     kind: str = ""
@@ -34,14 +34,6 @@ class Asked(msgspec.Struct, frozen=True):
     error: str = ""
     day: str = ""
 
-    @property
-    def narrows(self) -> bool:
-        return any(msgspec.structs.astuple(self))
-
-    @property
-    def query(self) -> str:
-        return urlencode(msgspec.structs.asdict(self))
-
     def filter(self, zone: str) -> Filter:
         since, until = begin(self.day, zone), begin(self.day, zone, days=1)
         return Filter(self.kind, self.number, self.state, self.error, since, until)
@@ -49,7 +41,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 @get("/", guards=SEES)
 async def index(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, after: FromQuery[str] = "") -> Page:
-    asked = _asked(request)
+    asked = Wanted.of(request)
     found = await event.search(db, asked.filter(viewer.time_zone), page=after)
     displays = await event.displays(db, [number for each in found for number in each.numbers])
     troubles = await event.troubles(db)
@@ -58,14 +50,14 @@ async def index(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer, af
 
 @get("/replays", guards=ACTS)
 async def confirm_replays(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer) -> Page:
-    asked = _asked(request)
+    asked = Wanted.of(request)
     figure = await replaying.count(db, asked.filter(viewer.time_zone))
     return fragment(request, INDEX, "confirm", asked=asked, figure=figure, most=replaying.AT_ONCE)
 
 
 @post("/replays", guards=ACTS, status_code=200)
 async def replay_found(request: CurrentRequest, db: TenantDb, viewer: CurrentViewer) -> Page:
-    await replaying.replay_found(db, _asked(request).filter(viewer.time_zone))
+    await replaying.replay_found(db, Wanted.of(request).filter(viewer.time_zone))
     return fragment(request, INDEX, "replaying")
 
 
@@ -107,10 +99,6 @@ def _pretty(raw: bytes) -> str:
         return msgspec.json.format(raw, indent=2).decode(errors="replace")
     except msgspec.DecodeError:
         return raw.decode(errors="replace")
-
-
-def _asked(request: CurrentRequest) -> Asked:
-    return msgspec.convert(dict(request.query_params), Asked, strict=False)
 
 
 router = Router(LIST, route_handlers=[index, confirm_replays, replay_found, show, body, replay, discard])
