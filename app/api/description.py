@@ -20,7 +20,6 @@ from app.settings import settings
 
 EXAMPLES = Path(__file__).parent / "examples.json"
 VERSION = "1"
-
 STARTED = 5.0  # seconds after which nobody waits for the start any more
 
 Json = dict[str, Any]
@@ -70,7 +69,9 @@ def description() -> Json:
         servers=[Server(url=settings().public_url)],
     )  # fmt: skip
     dependencies = {"db": Provide(tenant_db), "viewer": Provide(current_viewer)}
-    alone = Litestar([Router("/api/v1", route_handlers=HANDLERS)], dependencies=dependencies, openapi_config=config)
+    alone = Litestar(
+        [Router("/api/v1", route_handlers=HANDLERS)], dependencies=dependencies, openapi_config=config, logging_config=None
+    )
     schema: Json = alone.openapi_schema.to_schema()
     components = schema["components"].setdefault("schemas", {})
     for model in components.values():
