@@ -34,6 +34,7 @@ OPERATING = "looks after every workspace, through the platform's door"
 NAMES_THE_TENANT: dict[str, str] = {
     "alert_channels.sealed_everywhere": SEALING,
     "alert_watch.operators": "finds the workspaces of whoever runs the installation",
+    "operators.by_session": "the clock of their first workspace",
     "alert_watch.tenants_to_watch": SWEEPING,
     "access.by_account": SIGNING_IN,
     "access.by_person": SIGNING_IN,

@@ -42,6 +42,9 @@ async def test_it_shows_each_workspace_with_what_it_uses(owner: Person, operator
 
 
 async def test_a_suspended_workspace_sees_why_and_nothing_else(owner: Person, operator: Person) -> None:
+    form = page_of(await operator.get(page_url(owner))).css_first("form[hx-put$='/suspension']")
+    assert form is not None
+    assert "hx-confirm" in form.attributes
     assert (await operator.put(page_url(owner, "/suspension"), {"reason": ""})).status_code == 422
     assert (await operator.put(page_url(owner, "/suspension"), {"reason": "Facturas sin pagar"})).status_code == 200
     closed = await owner.get("/inbox")
