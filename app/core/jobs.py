@@ -104,6 +104,12 @@ def platform_job(*, queue: str, priority: int = 0) -> Callable[[Callable[..., Aw
     return decorate
 
 
+def queues() -> list[str]:
+    """Those that a job of this version uses."""
+    used = {task.queue for task in app.tasks.values()}
+    return [name for name in QUEUES if name in used]
+
+
 async def rescue() -> None:
     """What a killed worker had in hand runs again; jobs know what to do with work that was begun."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):

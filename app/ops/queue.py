@@ -53,7 +53,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
 async def all(db: Db, *, number_id: int | None = None) -> list[Queue]:  # noqa: A001 - queue.all reads as it should
     """As far as this door sees: a workspace's jobs, or everybody's."""
-    return await db.many(q.queues, Queue, names=list(jobs.QUEUES), number_id=number_id)
+    return await db.many(q.queues, Queue, names=jobs.queues(), number_id=number_id)
 
 
 async def find(db: Db, name: str) -> Queue:
@@ -63,7 +63,7 @@ async def find(db: Db, name: str) -> Queue:
 
 
 def check(name: str) -> None:
-    if name not in jobs.QUEUES:
+    if name not in jobs.queues():
         raise NotFound(name)
 
 

@@ -141,11 +141,13 @@ async def test_an_operator_sees_all_workspaces_and_the_machines(owner: Person, o
     job_id = await a_failed_job(owner, "far")
     await process.arrive(Process("worker"))
     own = await operator.get("/ops")
+    assert page_of(own).css_first("#queue-automations") is None, "no job of this version goes there"
     assert f'id="job-{job_id}"' not in own.text
     assert page_of(own).css_first("#workers") is None
     everything = await operator.get("/platform/ops")
     assert "Casa Olmo" in text_of(everything, f"#job-{job_id}")
     assert "Alive" in text_of(everything, "#workers")
+    assert "Europe/Madrid" in text_of(everything, ".platform-head")
     assert "Journal" in text_of(everything, "#queue-journal")
     cleared = await operator.delete(f"/platform/ops/jobs/{job_id}")
     assert f'id="job-{job_id}"' not in cleared.text

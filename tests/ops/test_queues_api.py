@@ -9,7 +9,7 @@ from tests.conftest import Person, eventually
 from tests.numbers.numbers import a_number
 from tests.ops.stumbling import a_failed_job, healed, ran, state_of
 
-QUEUES = ["chat", "intake", "campaigns", "automations", "webhooks", "maintenance", "imports"]
+QUEUES = ["chat", "intake", "campaigns", "webhooks", "maintenance", "imports"]
 
 
 @pytest.fixture
@@ -58,4 +58,4 @@ async def test_failed_jobs_are_shown_retried_and_cleared(program: Program, owner
 async def test_recovery_and_queues_that_do_not_exist(program: Program) -> None:
     assert (await program.ask("POST", "/queues/campaigns/recovery"))["queue"] == "campaigns"
     for method, path in (("GET", ""), ("POST", "/retry"), ("DELETE", "/failed"), ("POST", "/recovery")):
-        await program.ask(method, f"/queues/broadcast{path}", 404)
+        await program.ask(method, f"/queues/automations{path}", 404)
