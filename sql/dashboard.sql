@@ -1,11 +1,11 @@
 -- name: by_day
-select day::text as "key", sent, delivered, read, failed, answered, received, ai
+select day::text as "key", sent, delivered, read, failed, answered, received
   from get_dashboard_stats(%(since)s, %(until)s, %(zone)s);
 
 -- name: by_hour
 -- An hour that the autumn gives twice is one hour of the clock.
 select to_char(slot at time zone %(zone)s, 'HH24":00"') as "key", sum(sent) as sent, sum(delivered) as delivered, sum(read) as read,
-       sum(failed) as failed, sum(answered) as answered, sum(received) as received, sum(ai) as ai
+       sum(failed) as failed, sum(answered) as answered, sum(received) as received
   from stats where slot >= %(since)s and slot < %(until)s
  group by 1 order by 1;
 

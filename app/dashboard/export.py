@@ -26,7 +26,7 @@ from app.dashboard.stats import Figures
 
 FIGURES = {
     "received": N_("Received"), "sent": N_("Sent"), "delivered": N_("Delivered"), "read": N_("Read"),
-    "answered": N_("Answers to campaigns"), "failed": N_("Not sent"), "ai": N_("AI replies"),
+    "answered": N_("Answers to campaigns"), "failed": N_("Not sent"),
 }  # fmt: skip
 DEEDS = {
     "name": N_("Person"), "taken": N_("Conversations taken"), "sent": N_("Messages sent"), "answered": N_("First answers"),

@@ -25,7 +25,6 @@ class Figures(msgspec.Struct, frozen=True):
     failed: int = 0
     answered: int = 0
     received: int = 0
-    ai: int = 0
 
     def share(self, name: str) -> float | None:
         """Of what was sent; None when nothing was. What was sent the day before may be read today, so it can pass 1."""
