@@ -26,6 +26,7 @@ async def test_the_log_of_a_run_names_nobody(tmp_path: Path) -> None:
         assert (await recado.http.post("/sign-up", data=PERSON, headers=token)).status_code == 303
         await recado.http.post("/contacts", data={"name": PERSON["name"], "phone": PHONE}, headers=token)
         await recado.http.get("/contacts", params={"q": PHONE})
+        assert (await recado.http.get("/api/openapi.json")).status_code == 200
         postgres = f"postgresql://recado@/recado?host={tmp_path / 'postgres'}"
         async with await psycopg.AsyncConnection.connect(postgres, autocommit=True) as conn:
             await conn.execute(CARELESS, (PHONE, PERSON["email"]))
@@ -39,6 +40,7 @@ async def test_the_log_of_a_run_names_nobody(tmp_path: Path) -> None:
         _, written = await recado.process.communicate()
     said, cookies = written.decode(), list(recado.http.cookies.values())
     assert "ended with status: Error" in said
+    assert "INFO" not in said, "a library began to speak by itself"
     assert "tenant=1" in said
     assert "number_id=7" in said
     secrets = (*PERSON["name"].split(), PERSON["email"], PHONE[1:], PHONE[3:], *cookies)
