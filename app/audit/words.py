@@ -54,6 +54,7 @@ ROUTES = {
     "POST /settings/alerts/{channel_id}/trials": N_("Channel of alerts tried"),
     "POST /campaigns/{campaign_id}/tests": N_("Tried on oneself"),
     "POST /campaigns/{campaign_id}/exports": N_("Recipients taken out"),
+    "POST /api/v1/campaigns/{campaign_id}/exports": N_("Recipients taken out"),
     "POST /campaigns/{campaign_id}/retries": N_("Tried again"), "POST /campaigns/{campaign_id}/uncertain": N_("Sent once more"),
     "DELETE /campaigns/{campaign_id}/uncertain": N_("Unknown ones let go"),
     "PUT /campaigns/{campaign_id}/recipients/{recipient_id}/exclusion": N_("A person left out"),
@@ -63,6 +64,19 @@ ROUTES = {
     "POST /numbers/{number_id}/registration": N_("Registered"), "DELETE /numbers/{number_id}/registration": N_("Deregistered"),
     "PUT /numbers/{number_id}/pin": N_("PIN changed"),
     "DELETE /settings/people/{member_id}/sessions": N_("Signed out everywhere"),
+    # A trigger would have told what changed.
+    "PUT /settings/workspace/brand": N_("Saved as it was"), "DELETE /settings/workspace/brand": N_("Saved as it was"),
+    "DELETE /settings/workspace/logo": N_("Saved as it was"), "PUT /settings/security": N_("Saved as it was"),
+    "PUT /settings/people/{member_id}": N_("Saved as it was"),
+    "DELETE /inbox/{conversation_id}/reading": N_("Marked as unread"),
+    "DELETE /first-steps/dismissal": N_("First steps shown again"), "POST /numbers/{number_id}/checks": N_("Number checked"),
+    "PUT /numbers/{number_id}/portfolio": N_("People a day set"), "PUT /teams/people/{person_id}": N_("Capacity set"),
+    "POST /ops/retries": N_("Failed jobs tried again"), "POST /ops/jobs/{job_id}/retries": N_("A failed job tried again"),
+    "POST /api/v1/queues/{queue_name}/retry": N_("Failed jobs tried again"),
+    "DELETE /ops/dead-letters": N_("Failed jobs cleared"), "DELETE /ops/jobs/{job_id}": N_("A failed job cleared"),
+    "DELETE /api/v1/queues/{queue_name}/failed": N_("Failed jobs cleared"),
+    "POST /ops/webhooks/replays": N_("Webhooks read again"), "POST /ops/webhooks/{event_id}/replays": N_("Webhook read again"),
+    "POST /api/v1/webhook-events/{event_id}/replay": N_("Webhook read again"),
 }  # fmt: skip
 # Routes that tell themselves: the first part of the path.
 PLACES = {

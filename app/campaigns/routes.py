@@ -152,7 +152,7 @@ async def test(request: CurrentRequest, viewer: CurrentViewer, data: SubmittedFo
     if to:
         await _test(Tenant(viewer.tenant_id), message, to, form)
     status = 422 if form.errors else 200
-    return page(request, REVIEW, "test", status=status, campaign=found, form=form, sent_to="" if form.errors else to)
+    return fragment(request, REVIEW, "test", status=status, campaign=found, form=form, sent_to="" if form.errors else to)
 
 
 async def _test(tenant: Tenant, message: testing.Message, to: str, form: Form[TestWish]) -> None:

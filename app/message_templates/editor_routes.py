@@ -13,7 +13,7 @@ from app.access.viewer import CurrentRequest, Viewer
 from app.core.db import Db, Tenant
 from app.core.forms import SubmittedForm
 from app.core.i18n import N_, gettext
-from app.core.pages import Page, page, redirect
+from app.core.pages import Page, fragment, page, redirect
 from app.message_templates import message_template, submission, writing
 from app.message_templates.message_template import MessageTemplate, NameTaken, UnderReview
 from app.message_templates.preview import COPY_CODE, bubble
@@ -53,7 +53,7 @@ async def preview(
         draft = writing.with_button(draft, add)
     if remove is not None:
         draft = writing.without_button(draft, remove)
-    return page(request, EDITOR, "answer", **_editor(draft), buttons_changed=bool(add) or remove is not None)
+    return fragment(request, EDITOR, "answer", **_editor(draft), buttons_changed=bool(add) or remove is not None)
 
 
 @post("/", guards=[needs(Permission.EDIT_TEMPLATES)])
