@@ -29,6 +29,8 @@ ENTER = """select set_config('app.tenant_id', %s, true), set_config('app.viewer_
                   set_config('app.sees_all', %s, true), set_config('app.platform', %s, true),
                   set_config('app.actor', %s, true)"""
 NOTE_DEED = "select note_deed()"
+# What was taken back to a savepoint was written nevertheless, as far as the transaction can tell.
+REFUSED = "select set_config('app.refused', 'on', true)"
 
 
 class NotFound(Exception):
@@ -88,6 +90,7 @@ class Db:
             async with self.conn.transaction():
                 yield
         except UniqueViolation:
+            await self.conn.execute(REFUSED)
             raise refusal from None
 
     async def tell(self, statement: Statement, /, **values: Any) -> None:

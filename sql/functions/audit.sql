@@ -83,6 +83,7 @@ declare
   who jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
 begin
   if tenant_id() is null or pg_current_xact_id_if_assigned() is null then return false; end if;
+  if written = 0 and current_setting('app.refused', true) = 'on' then return false; end if;
   if written = 0 then
     perform add_to_audit_log(tenant_id(), who->>'doing', (who->>'about')::bigint, '', null, null, 1);
   elsif written > 100 then

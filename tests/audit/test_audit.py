@@ -53,6 +53,10 @@ async def test_what_is_refused_leaves_no_entry(owner: Person, agent: Person) -> 
     assert (await owner.post("/settings/quick-replies", {"shortcut": "", "body": ""})).status_code == 422
     assert (await agent.post("/settings/api-tokens", {"name": "x"})).status_code == 403
     assert await entries(owner) == []
+    # Written to a savepoint and taken back.
+    for status in (303, 422):
+        assert (await owner.post("/settings/quick-replies", {"shortcut": "hora", "body": "¿A qué hora?"})).status_code == status
+    assert [entry["action"] for entry in await entries(owner)] == ["quick_replies.create"]
 
 
 async def test_a_token_is_told_without_its_secret(owner: Person) -> None:
