@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
-from procrastinate import PsycopgConnector
+from procrastinate import App, PsycopgConnector
 
 from app import reactions, schedule
 from app.core import jobs
@@ -20,6 +20,10 @@ STOPS_WITHIN = 2.0  # seconds, then running jobs are cancelled and go back to th
 __all__ = ["run", "schedule"]
 
 
+class Ended(Exception):
+    """A group of queues that nobody works on any more."""
+
+
 async def run(url: str) -> None:
     """Works until it is cancelled. A failing part ends all of it, and the process is restarted."""
     reactions.register()
@@ -30,17 +34,21 @@ async def run(url: str) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(processing.run())
             for queues in GROUPS:
-                group.create_task(
-                    app.run_worker_async(
-                        queues=list(queues),
-                        name=queues[0],
-                        concurrency=sum(jobs.QUEUES[queue] for queue in queues),
-                        install_signal_handlers=False,
-                        fetch_job_polling_interval=5.0,
-                        shutdown_graceful_timeout=STOPS_WITHIN,
-                        delete_jobs="successful",
-                        update_heartbeat_interval=10,
-                        stalled_worker_timeout=30,
-                        worker_middleware=[job_watch.watch],
-                    )
-                )
+                group.create_task(_work(app, queues))
+
+
+async def _work(app: App, queues: tuple[str, ...]) -> None:
+    """Only ends with an error: a group whose listener or heartbeat fails stops by itself and says nothing."""
+    await app.run_worker_async(
+        queues=list(queues),
+        name=queues[0],
+        concurrency=sum(jobs.QUEUES[queue] for queue in queues),
+        install_signal_handlers=False,
+        fetch_job_polling_interval=5.0,
+        shutdown_graceful_timeout=STOPS_WITHIN,
+        delete_jobs="successful",
+        update_heartbeat_interval=10,
+        stalled_worker_timeout=30,
+        worker_middleware=[job_watch.watch],
+    )
+    raise Ended(queues[0])

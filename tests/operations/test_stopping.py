@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import httpx
+from psycopg import AsyncConnection
 
 from app.core.clock import seconds
 from tests.conftest import eventually
@@ -67,3 +68,17 @@ async def test_web_alone_uses_the_embedded_server_that_a_worker_started(tmp_path
         assert worker.postgres(), "the worker still needs it"
         assert await worker.stop() == 0
         assert worker.postgres() is None
+
+
+async def test_queues_that_nobody_works_on_end_the_process(tmp_path: Path) -> None:
+    """A group whose listener cannot come back stops by itself. Mails would wait for ever behind pages that look well."""
+    async with running("serve", home=tmp_path) as recado:
+        port, folder = (tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[3:5]
+        superuser = f"host={folder} port={port} user=postgres dbname=recado"
+        async with await AsyncConnection.connect(superuser, autocommit=True) as conn:
+            await conn.execute("alter role recado connection limit 0")
+            await conn.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%maintenance%'"
+            )
+        await eventually(lambda: recado.process.returncode is not None)
+        assert recado.process.returncode == 1
