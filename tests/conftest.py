@@ -54,6 +54,7 @@ from app.core.db import Tenant, platform_tx  # noqa: E402
 from app.core.live import hub  # noqa: E402
 from app.core.migrate import migrate  # noqa: E402
 from app.numbers import provider  # noqa: E402
+from app.ops import job_watch  # noqa: E402
 from app.settings import settings  # noqa: E402
 from app.simulator.main import application as simulator_application  # noqa: E402
 
@@ -71,7 +72,9 @@ PASSWORD = "caballo correcto"
 # One try of it costs what a real one costs a hundred times: the cost stands in the hash.
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 _tokens: list[str] = []
-PATIENCE = 15.0  # seconds that `eventually` waits before it fails
+# Seconds that `eventually` waits before it fails. A job whose first attempt fails runs again after 7; the queue looks for it
+# every 5; a wake-up that comes between two looks costs 5 more.
+PATIENCE = 30.0
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -190,7 +193,7 @@ async def eventually(check: Callable[[], Any | Awaitable[Any]], *, within: float
             found = await found
         if found:
             return found
-        assert loop.time() < end, f"not within {within} s; last answer: {found!r}"
+        assert loop.time() < end, f"not within {within} s; last answer: {found!r}; jobs at work: {dict(job_watch.running)}"
         await asyncio.sleep(0.02)
 
 
