@@ -77,8 +77,6 @@ async def test_queues_that_nobody_works_on_end_the_process(tmp_path: Path) -> No
         superuser = f"host={folder} port={port} user=postgres dbname=recado"
         async with await AsyncConnection.connect(superuser, autocommit=True) as conn:
             await conn.execute("alter role recado connection limit 0")
-            await conn.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%maintenance%'"
-            )
+            await conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%maintenance%'")
         await eventually(lambda: recado.process.returncode is not None)
         assert recado.process.returncode == 1
