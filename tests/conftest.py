@@ -72,9 +72,7 @@ PASSWORD = "caballo correcto"
 # One try of it costs what a real one costs a hundred times: the cost stands in the hash.
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 _tokens: list[str] = []
-# Seconds that `eventually` waits before it fails. A job whose first attempt fails runs again after 7; the queue looks for it
-# every 5; a wake-up that comes between two looks costs 5 more.
-PATIENCE = 30.0
+PATIENCE = 15.0  # seconds that `eventually` waits before it fails
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import httpx
 from litestar.routes import HTTPRoute
@@ -103,8 +104,11 @@ async def test_the_signed_out_are_sent_to_the_door(owner: Person, nobody: Person
     await nobody.get("/sign-in")
     for route in GUARDED:
         answer = await ask(nobody, route, things)
-        wanted = (401, None) if route.path.startswith("/api/") else (303, "/sign-in")
-        if (answer.status_code, (answer.headers.get("location") or "").partition("?")[0] or None) != wanted:
+        path = things.path(route.path)
+        # Back to the page that they wanted, if it is one and not the one that they come to anyway.
+        door = f"/sign-in?{urlencode({'to': path})}" if route.method == "GET" and path != "/inbox" else "/sign-in"
+        wanted = (401, None) if route.path.startswith("/api/") else (303, door)
+        if (answer.status_code, answer.headers.get("location")) != wanted:
             offenders.append(f"{route.name}: {answer.status_code}")
     none_of(offenders, "Signed out, and yet:")
     assert await rows(owner) == before
