@@ -1,6 +1,6 @@
 """What every page loads: one sheet made of all, and scripts that import each other, under the version of all of them.
 
-Asked for one by one, sixty files are the slowest part of a first page on a telephone, and thirty of every page after it.
+Asked for one by one, thirty sheets are the slowest part of a first page on a telephone, thirty scripts of every page after it.
 """
 
 import gzip
